@@ -1,0 +1,94 @@
+"""The contract of Passaparola's topics: models, topics, headers and ids. pydantic and stdlib only."""
+
+from .activity import MuseumActivity, TopPost
+from .base import Model, Utc, forbid_extra, format_utc
+from .codec import decode, encode, explain
+from .engagement import COUNTERS, Counters, EngagementSnapshot
+from .enriched import EngagementScore, EnrichedPost, Language, Reason, Sentiment, Virality
+from .ids import event_id, incident_id, post_id, stable_id
+from .incident import Alert, Incident, IncidentState, Severity
+from .museum import (
+    Circle,
+    Geofence,
+    Handle,
+    Hashtag,
+    MultiPolygon,
+    Museum,
+    OpeningHours,
+    Polygon,
+)
+from .norms import Moments, NormSums
+from .post import (
+    Author,
+    Geo,
+    Ingest,
+    Match,
+    MatchKind,
+    Media,
+    Mention,
+    Post,
+    Rating,
+    Transport,
+)
+from .removal import Removal, RemovalReason, RemovalScope
+from .topics import TOPICS, Topic, partition_for
+from .tracking import Cursor, Gap, GapReason, TrackedPost
+
+__all__ = [
+    "COUNTERS",
+    "TOPICS",
+    "Alert",
+    "Author",
+    "Circle",
+    "Counters",
+    "Cursor",
+    "EngagementScore",
+    "EngagementSnapshot",
+    "EnrichedPost",
+    "Gap",
+    "GapReason",
+    "Geo",
+    "Geofence",
+    "Handle",
+    "Hashtag",
+    "Incident",
+    "IncidentState",
+    "Ingest",
+    "Language",
+    "Match",
+    "MatchKind",
+    "Media",
+    "Mention",
+    "Model",
+    "Moments",
+    "MultiPolygon",
+    "Museum",
+    "MuseumActivity",
+    "NormSums",
+    "OpeningHours",
+    "Polygon",
+    "Post",
+    "Rating",
+    "Reason",
+    "Removal",
+    "RemovalReason",
+    "RemovalScope",
+    "Sentiment",
+    "Severity",
+    "TopPost",
+    "Topic",
+    "TrackedPost",
+    "Transport",
+    "Utc",
+    "Virality",
+    "decode",
+    "encode",
+    "event_id",
+    "explain",
+    "forbid_extra",
+    "format_utc",
+    "incident_id",
+    "partition_for",
+    "post_id",
+    "stable_id",
+]

@@ -1,0 +1,50 @@
+"""What every event model shares: frozen, tolerant of unknown fields, and with times in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+
+MUSEUM_ID_PATTERN = r"^[a-z0-9-]+$"
+PLATFORM_PATTERN = r"^[a-z][a-z0-9_]*$"
+
+
+def to_utc(value: datetime) -> datetime:
+    """Return the same instant with UTC as its zone."""
+    return value.astimezone(UTC)
+
+
+def format_utc(value: datetime) -> str:
+    """RFC 3339 in UTC with a ``Z``; microseconds only where there are any."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+Utc = Annotated[
+    AwareDatetime,
+    AfterValidator(to_utc),
+    PlainSerializer(format_utc, return_type=str, when_used="json"),
+]
+"""An aware instant. Any offset is read, UTC is kept, RFC 3339 is written."""
+
+MuseumId = Annotated[str, Field(pattern=MUSEUM_ID_PATTERN, max_length=64)]
+PostId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*:.+$", max_length=512)]
+"""``platform:native id``."""
+Platform = Annotated[str, Field(pattern=PLATFORM_PATTERN, max_length=32)]
+Count = Annotated[int, Field(ge=0, le=2**53)]
+"""A counter of a platform. Absent is ``None``, never 0."""
+
+
+class Model(BaseModel):
+    """Base of all events: frozen; unknown fields are ignored, so a reader outlives its writer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+ModelT = TypeVar("ModelT", bound=Model)
+
+
+def forbid_extra(model: type[ModelT], data: Any) -> ModelT:
+    """Validate what a person wrote: an unknown field is an error there, most often a slip."""
+    return model.model_validate(data, extra="forbid")

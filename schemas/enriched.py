@@ -1,0 +1,110 @@
+"""An enriched post: one post as it concerns one museum, with its scores and what explains them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .base import Model, MuseumId, Platform, PostId, Utc
+from .engagement import Counters
+from .post import Author, Match, Media, Rating, Transport
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Score = Annotated[float, Field(ge=0, le=100)]
+
+
+class Reason(StrEnum):
+    """What made this revision."""
+
+    POST = "post"
+    EDIT = "edit"
+    SNAPSHOT = "snapshot"
+    RESCORED = "rescored"
+
+
+class Language(Model):
+    """Detected language (ISO 639-1), or ``und`` where the text does not tell."""
+
+    code: str
+    confidence: Probability
+
+
+class Sentiment(Model):
+    """How a text feels; the three shares sum to 1. ``model`` names what judged it.
+
+    ``abstained``: too little to go by; then ``label`` is ``neutral`` and no rule may rely on it.
+    """
+
+    label: Literal["negative", "neutral", "positive"]
+    p_negative: Probability
+    p_neutral: Probability
+    p_positive: Probability
+    confidence: Probability
+    abstained: bool
+    model: str
+
+
+class EngagementScore(Model):
+    """Engagement against what is usual for the age, platform and audience: 50 is usual.
+
+    ``weighted`` is the weighted sum of the counters; ``usual_low`` and ``usual_high`` bound what
+    two of three such posts have; ``age_hours`` is the age at which the counters were seen.
+    """
+
+    score: Score
+    weighted: Annotated[float, Field(ge=0)]
+    usual_low: Annotated[float, Field(ge=0)]
+    usual_high: Annotated[float, Field(ge=0)]
+    age_hours: Annotated[float, Field(ge=0)]
+    norms: Literal["prior", "learned"]
+    explanation: str
+
+
+class Virality(Model):
+    """Whether the post is far beyond the usual, since when, and the sentence that says so."""
+
+    viral: bool
+    since: Utc | None = None
+    explanation: str
+
+
+class EnrichedPost(Model):
+    """One post as it concerns one museum.
+
+    ``revision`` grows by one with each change of what it says; ``reason`` is what changed it.
+    ``pages``: false for backfilled and replayed posts, which are counted and page nobody.
+    """
+
+    museum_id: MuseumId
+    post_id: PostId
+    story_id: str
+    platform: Platform
+    version: int
+    kind: str
+    url: str | None
+    author: Author | None
+    text: str
+    hashtags: tuple[str, ...]
+    media: tuple[Media, ...]
+    rating: Rating | None
+    matches: tuple[Match, ...]
+    own: bool
+    transport: Transport
+    pages: bool
+    created_at: Utc
+    observed_at: Utc
+    language: Language
+    sentiment: Sentiment
+    counters: Counters | None
+    counted_at: Utc | None
+    engagement: EngagementScore | None
+    virality: Virality | None
+    revision: Annotated[int, Field(ge=1)]
+    reason: Reason
+
+    @property
+    def key(self) -> str:
+        """The record's key on ``posts.enriched``."""
+        return f"{self.museum_id}/{self.post_id}"

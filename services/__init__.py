@@ -1,0 +1,1 @@
+"""The services of Passaparola. They meet on topics; none imports another."""

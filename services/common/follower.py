@@ -1,0 +1,122 @@
+"""Follows a compacted topic whole, without a group: every service's view of a register.
+
+It reads from the beginning, tells when it has reached the end that it found, and goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from schemas.topics import Topic
+
+from .errors import Fatal
+from .kafka import client_options
+from .records import Received, received
+from .settings import KafkaSettings
+
+log = structlog.get_logger(__name__)
+
+_RECONNECT_SECONDS = 1.0
+_POLL_MS = 500
+
+
+class Follower:
+    """Reads one compacted topic to its end and on; hands each record to ``apply`` in order.
+
+    ``apply`` must not raise: a record that it cannot read is its own to count and pass over.
+    """
+
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        topic: Topic,
+        apply: Callable[[Received], None],
+        client_id: str,
+    ) -> None:
+        self._settings = settings
+        self._topic = topic
+        self._apply = apply
+        self._client_id = client_id
+        self._positions: dict[TopicPartition, int] = {}
+        self._moved = asyncio.Condition()
+        self._caught_up = asyncio.Event()
+        self._consumer: AIOKafkaConsumer | None = None
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether the end that the topic had at the start has been read."""
+        return self._caught_up.is_set()
+
+    async def wait_caught_up(self) -> None:
+        """Wait until the end that the topic had at the start has been read."""
+        await self._caught_up.wait()
+
+    async def run(self) -> None:
+        """Follow until cancelled; a lost connection is taken up again where it broke."""
+        while True:
+            try:
+                await self._follow()
+            except (KafkaError, OSError) as error:
+                log.warning(
+                    "follower_reconnects", topic=self._topic.name, error=type(error).__name__
+                )
+                await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def read_present_end(self) -> None:
+        """Wait until everything that the topic holds at this moment has been read."""
+        async with self._moved:
+            await self._moved.wait_for(lambda: self._consumer is not None)
+            if self._consumer is None:
+                return
+            ends = await self._consumer.end_offsets(list(self._positions))
+            await self._moved.wait_for(lambda: self._reached(ends))
+
+    def _reached(self, ends: dict[TopicPartition, int]) -> bool:
+        return all(end == 0 or self._positions.get(tp, 0) >= end for tp, end in ends.items())
+
+    async def _follow(self) -> None:
+        consumer = AIOKafkaConsumer(
+            self._topic.name,
+            **client_options(self._settings, self._client_id),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+        await consumer.start()
+        try:
+            tps = sorted(consumer.assignment())
+            if not tps:
+                raise Fatal(
+                    f"topic {self._topic.name} does not exist; run `passaparola topics create`"
+                )
+            beginnings = await consumer.beginning_offsets(tps)
+            ends = await consumer.end_offsets(tps)
+            for tp in tps:
+                consumer.seek(tp, max(self._positions.get(tp, 0), beginnings[tp]))
+            self._consumer = consumer
+            await self._advance(consumer, tps, ends)
+            while True:
+                batches = await consumer.getmany(timeout_ms=_POLL_MS)
+                for records in batches.values():
+                    for record in records:
+                        self._apply(received(record))
+                if batches or not self.caught_up:
+                    await self._advance(consumer, tps, ends)
+        finally:
+            self._consumer = None
+            await consumer.stop()
+
+    async def _advance(
+        self, consumer: AIOKafkaConsumer, tps: list[TopicPartition], ends: dict[TopicPartition, int]
+    ) -> None:
+        # Positions and not offsets of records: the last ones before the end may be compacted away.
+        async with self._moved:
+            for tp in tps:
+                self._positions[tp] = await consumer.position(tp)
+            if self._reached(ends):
+                self._caught_up.set()
+            self._moved.notify_all()

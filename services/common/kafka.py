@@ -1,0 +1,59 @@
+"""Options of Kafka's clients, from settings, in one place for producers, consumers and admin."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+from .settings import KafkaSettings
+
+
+def ssl_context(settings: KafkaSettings) -> ssl.SSLContext | None:
+    """Return a TLS context where the protocol asks for one."""
+    if "SSL" not in settings.security_protocol:
+        return None
+    context = ssl.create_default_context(cafile=settings.ca_file)
+    if settings.certificate_file:
+        context.load_cert_chain(settings.certificate_file, settings.key_file)
+    return context
+
+
+def client_options(settings: KafkaSettings, client_id: str) -> dict[str, Any]:
+    """Return what every client of aiokafka is given."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.bootstrap,
+        "client_id": client_id,
+        "security_protocol": settings.security_protocol,
+        "ssl_context": ssl_context(settings),
+    }
+    if settings.username is not None and settings.password is not None:
+        options |= {
+            "sasl_mechanism": settings.sasl_mechanism,
+            "sasl_plain_username": settings.username,
+            "sasl_plain_password": settings.password.get_secret_value(),
+        }
+    return options
+
+
+def producer_options(settings: KafkaSettings, client_id: str) -> dict[str, Any]:
+    """Return the options of an idempotent producer."""
+    return client_options(settings, client_id) | {
+        "enable_idempotence": True,
+        "acks": "all",
+        "compression_type": "lz4",
+        "linger_ms": 5,
+        "max_batch_size": 131_072,
+        "request_timeout_ms": 10_000,
+    }
+
+
+def consumer_options(settings: KafkaSettings, client_id: str) -> dict[str, Any]:
+    """Return the options of a consumer that never commits by itself."""
+    return client_options(settings, client_id) | {
+        "enable_auto_commit": False,
+        "auto_offset_reset": "earliest",
+        "session_timeout_ms": int(settings.session_seconds * 1000),
+        "heartbeat_interval_ms": int(settings.session_seconds * 1000 / 10),
+        "rebalance_timeout_ms": int(settings.rebalance_seconds * 1000),
+        "max_partition_fetch_bytes": 4 * 1024 * 1024,
+    }

@@ -1,0 +1,86 @@
+"""Settings that every service has, from ``PASSAPAROLA_*`` variables and mounted secret files."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class KafkaSettings(BaseModel):
+    """How to reach Kafka and how long to wait for it."""
+
+    bootstrap: str = "127.0.0.1:9092"
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    username: str | None = None
+    password: SecretStr | None = None
+    ca_file: str | None = None
+    certificate_file: str | None = None
+    key_file: str | None = None
+    partitions: Annotated[int, Field(ge=1, le=1000)] = 12
+    retry_seconds: Annotated[float, Field(gt=0)] = 90.0
+    """How long one batch may wait for Kafka; must stay below ``rebalance_seconds``."""
+    rebalance_seconds: Annotated[float, Field(gt=0)] = 120.0
+    session_seconds: Annotated[float, Field(gt=0)] = 30.0
+
+
+class HttpSettings(BaseModel):
+    """Where health and metrics are served."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+
+
+class GuardSettings(BaseModel):
+    """When a service stops parking what it cannot read: then the fault is ours, not the input's."""
+
+    max_consecutive: Annotated[int, Field(ge=1)] = 100
+    max_share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    window: Annotated[int, Field(ge=10)] = 200
+
+
+class WatchdogSettings(BaseModel):
+    """When a partition that has work and does not move counts as stuck."""
+
+    stall_seconds: Annotated[float, Field(gt=0)] = 180.0
+
+
+class ServiceSettings(BaseSettings):
+    """Base of each service's settings: nested by ``__``, secrets from files where mounted."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PASSAPAROLA_",
+        env_nested_delimiter="__",
+        secrets_dir=os.environ.get("PASSAPAROLA_SECRETS_DIR"),
+        extra="ignore",
+        frozen=True,
+    )
+
+    kafka: KafkaSettings = KafkaSettings()
+    http: HttpSettings = HttpSettings()
+    guard: GuardSettings = GuardSettings()
+    watchdog: WatchdogSettings = WatchdogSettings()
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
+
+
+def redacted(settings: BaseModel) -> dict[str, Any]:
+    """Return the settings for printing: secrets are stars, passwords in addresses too."""
+    shown = settings.model_dump(mode="json")
+    return {name: _without_password(value) for name, value in shown.items()}
+
+
+def _without_password(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_password(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_password(inner) for inner in value]
+    if isinstance(value, str) and "://" in value and "@" in value:
+        scheme, _, rest = value.partition("://")
+        credentials, _, address = rest.rpartition("@")
+        user, colon, _ = credentials.partition(":")
+        return f"{scheme}://{user}{colon and ':***'}@{address}"
+    return value

@@ -1,0 +1,130 @@
+"""Rows: a Faust table whose memory is kept by partition and whose changes we publish ourselves.
+
+Faust recovers it from the changelog and moves it with the partitions. A change is returned as
+a record, so that it goes out through the same idempotent producer as the outputs, and is awaited
+with them; Faust's own buffer loses a delivery silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import faust
+from faust.stores import base
+from faust.types import TP, EventT
+
+from schemas.cloudevents import headers_for
+from schemas.topics import Topic
+from services.common.clock import Clock
+from services.common.publisher import check_size
+from services.common.records import Record
+
+_ROW = "passaparola.row.v1"
+
+
+class _PartitionedStore(base.Store):  # type: ignore[misc]
+    """Keeps the rows of each partition apart and forgets those of a partition that is taken away."""
+
+    def __post_init__(self) -> None:
+        self.by_partition: dict[int, dict[str, bytes]] = {}
+
+    def _clear(self) -> None:
+        self.by_partition.clear()
+
+    def apply_changelog_batch(
+        self,
+        batch: Iterable[EventT],
+        to_key: Callable[[Any], Any],
+        to_value: Callable[[Any], Any],
+    ) -> None:
+        for event in batch:
+            rows = self.by_partition.setdefault(event.message.partition, {})
+            key, value = event.message.key.decode("utf-8"), event.message.value
+            if value is None:
+                rows.pop(key, None)
+            else:
+                rows[key] = value
+
+    async def on_rebalance(
+        self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
+    ) -> None:
+        changelog = self.table.changelog_topic.get_topic_name()
+        for tp in revoked:
+            if tp.topic == changelog:
+                self.by_partition.pop(tp.partition, None)
+
+    def persisted_offset(self, tp: TP) -> int | None:
+        return None
+
+    def reset_state(self) -> None:
+        """Nothing lies on disk."""
+
+    async def backup_partition(
+        self, tp: Any, flush: bool = True, purge: bool = False, keep: int = 1
+    ) -> None:
+        """Nothing lies on disk."""
+
+    def restore_backup(self, tp: Any, latest: bool = True, backup_id: int = 0) -> None:
+        """Nothing lies on disk."""
+
+
+class _RowTable(faust.Table):  # type: ignore[type-arg]
+    """A Faust table over the store above."""
+
+    def _new_store(self) -> _PartitionedStore:
+        return _PartitionedStore(
+            "memory://", self.app, self, table_name=self.name, loop=self.loop
+        )
+
+
+class Rows:
+    """Rows of bytes by partition and key. ``topic`` is their changelog in the table of topics."""
+
+    def __init__(self, app: faust.App, name: str, topic: Topic, source: str, clock: Clock) -> None:
+        self._topic = topic
+        self._source = source
+        self._clock = clock
+        self._table = _RowTable(
+            app,
+            name=name,
+            changelog_topic=app.topic(
+                topic.name,
+                key_serializer="raw",
+                value_serializer="raw",
+                compacting=True,
+                deleting=False,
+            ),
+        )
+        app.tables.add(self._table)
+
+    def get(self, partition: int, key: str) -> bytes | None:
+        """Return a row, or ``None``."""
+        return self._rows(partition).get(key)
+
+    def put(self, partition: int, key: str, row: bytes | None) -> Record:
+        """Set or delete a row in memory; the change is done once the returned record is published.
+
+        Raises ``Poison`` for a row that Kafka would not take, with nothing changed.
+        """
+        headers = headers_for(_ROW, self._source, key, row, self._clock.now())
+        record = Record(self._topic, key, row, headers, partition=partition)
+        check_size(record)
+        rows = self._rows(partition)
+        if row is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = row
+        return record
+
+    def of_partition(self, partition: int) -> Iterator[tuple[str, bytes]]:
+        """Go over the rows of a partition as they are at this moment."""
+        return iter(list(self._rows(partition).items()))
+
+    def count(self) -> int:
+        """Rows held by this worker."""
+        return sum(len(rows) for rows in self._table.data.by_partition.values())
+
+    def _rows(self, partition: int) -> dict[str, bytes]:
+        rows: dict[str, bytes] = self._table.data.by_partition.setdefault(partition, {})
+        return rows
