@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from schemas import EnrichedPost
 from schemas import cloudevents as ce
 from schemas.codec import encode
-from schemas.topics import ACTIVITY, HEARTBEAT_KEY, MUSEUM_ROWS
+from schemas.topics import ACTIVITY, HEARTBEAT_KEY, MUSEUM_ROWS, museum_of
 from services.common.outbound import Outbound
 from services.common.records import Received, Record, event_record
 from services.common.streams import Rows
 
+from .activity import Voice, activity, outlived, voice
 from .events import Gone, Tick, read_enriched_event
 from .metrics import TIME
-from .museum_row import MuseumRow, activity, fold_enriched, fold_gone, fold_time
 from .watermark import Watermark
 
 SOURCE = "/enrich"
@@ -23,7 +23,7 @@ EVERY = timedelta(minutes=5)
 
 
 class Counting:
-    """Handles ``posts.enriched``, each partition's records in order."""
+    """Handles ``posts.enriched``, each partition's records in order. A row is one post's voice."""
 
     def __init__(self, rows: Rows, sources: int, out: Outbound) -> None:
         self._rows = rows
@@ -40,50 +40,45 @@ class Counting:
         """Handle one record. Raises ``Poison`` for one that cannot be read."""
         match read_enriched_event(received):
             case EnrichedPost() as post:
-                row = self._row(received.partition, post.museum_id)
-                await self._put(received.partition, post.museum_id, row, fold_enriched(row, post))
+                said = voice(post)
+                await self._put(received.partition, post.key, said and encode(said))
             case Gone(museum_id, post_id):
-                row = self._row(received.partition, museum_id)
-                await self._put(received.partition, museum_id, row, fold_gone(row, post_id))
+                await self._put(received.partition, f"{museum_id}/{post_id}", None)
             case Tick() as tick:
                 await self._on_tick(received, tick)
 
+    async def _put(self, partition: int, key: str, row: bytes | None) -> None:
+        if self._rows.get(partition, key) != row:
+            await self._out.add([self._rows.put(partition, key, row)])
+
     async def _on_tick(self, received: Received, tick: Tick) -> None:
-        time = self._times[received.partition]
+        partition, source = received.partition, (received.key or b"").decode("utf-8")
+        time = self._times[partition]
         before = time.now
-        source = (received.key or b"").decode("utf-8")
         if not time.tick(source, tick.at) or time.now is None:
             return
         at = _last_boundary(time.now)
         if before is not None and at <= before:
             return
-        for museum_id, stored in self._rows.of_partition(received.partition):
-            await self._speak(received.partition, museum_id, stored, at)
-        headers = ce.headers_for(ce.HEARTBEAT, SOURCE, HEARTBEAT_KEY, None, at)
-        await self._out.add(
-            [Record(MUSEUM_ROWS, HEARTBEAT_KEY, None, headers, partition=received.partition)]
-        )
+        await self._speak(partition, at)
         TIME.labels("museums").set(time.now.timestamp())
 
-    async def _speak(self, partition: int, museum_id: str, stored: bytes, at: datetime) -> None:
-        """Publish a museum's activity; once its window is empty say so and forget the row."""
-        row = MuseumRow.model_validate_json(stored)
-        said = activity(museum_id, row, at)
-        after = fold_time(row, at)
-        await self._out.add([event_record(ACTIVITY, ce.ACTIVITY, SOURCE, museum_id, said, at)])
-        if after.posts:
-            await self._put(partition, museum_id, row, after)
-        else:
-            await self._out.add([self._rows.put(partition, museum_id, None)])
-
-    async def _put(self, partition: int, museum_id: str, before: MuseumRow, row: MuseumRow) -> None:
-        # A repeat writes the row again: its first try may have died before the changelog had it.
-        if row.posts or before.posts:
-            await self._out.add([self._rows.put(partition, museum_id, encode(row))])
-
-    def _row(self, partition: int, museum_id: str) -> MuseumRow:
-        stored = self._rows.get(partition, museum_id)
-        return MuseumRow() if stored is None else MuseumRow.model_validate_json(stored)
+    async def _speak(self, partition: int, at: datetime) -> None:
+        """Publish each museum's activity; a museum that falls silent says so once, with zeros."""
+        museums: dict[str, dict[str, Voice]] = defaultdict(dict)
+        records: list[Record] = []
+        for key, row in self._rows.of_partition(partition):
+            said = Voice.model_validate_json(row)
+            museum_id = museum_of(key)
+            museums[museum_id][key.removeprefix(f"{museum_id}/")] = said
+            if outlived(said, at):
+                records.append(self._rows.put(partition, key, None))
+        for museum_id, voices in sorted(museums.items()):
+            counted = activity(museum_id, voices, at)
+            records.append(event_record(ACTIVITY, ce.ACTIVITY, SOURCE, museum_id, counted, at))
+        headers = ce.headers_for(ce.HEARTBEAT, SOURCE, HEARTBEAT_KEY, None, at)
+        records.append(Record(MUSEUM_ROWS, HEARTBEAT_KEY, None, headers, partition=partition))
+        await self._out.add(records)
 
 
 def _last_boundary(now: datetime) -> datetime:

@@ -1,0 +1,66 @@
+"""``passaparola``: the commands, and how their errors are told."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+import typer
+from aiokafka.errors import KafkaError
+from pydantic import ValidationError
+
+from cli import alerts, dlq, museums, replay, score, topics, up
+from schemas import explain
+from services.common.errors import PassaparolaError
+
+app = typer.Typer(
+    help="Tells a museum's team in time when a visitor's post goes viral or turns against them.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(museums.app, name="museums")
+app.add_typer(topics.app, name="topics")
+app.add_typer(dlq.app, name="dlq")
+app.add_typer(alerts.app, name="alerts")
+app.command("replay", epilog=replay.EXAMPLES)(replay.replay)
+app.command("score", epilog=score.EXAMPLES)(score.score)
+app.command("up", epilog=up.EXAMPLES)(up.up)
+
+
+def main() -> None:
+    """Run a command; an error is one sentence on standard error and exit status 1."""
+    _configure_logging()
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except ValidationError as error:
+        _fail(f"settings: {explain(error)}")
+    except KafkaError as error:
+        _fail(
+            f"Kafka does not answer as it should: {error}. "
+            "Set PASSAPAROLA_KAFKA__BOOTSTRAP to its address, or start one with `passaparola up`."
+        )
+    except PassaparolaError as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> None:
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(1)
+
+
+def _configure_logging() -> None:
+    logging.basicConfig(level=logging.ERROR, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A museum's day with known truth, its judge, and stand-ins for Slack and a mailbox."""

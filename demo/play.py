@@ -1,0 +1,162 @@
+"""Plays a museum's day on the real system: real Kafka, three services, stand-ins for the receivers.
+
+It judges nothing: the verdict comes from what arrived, by ``demo.judge``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from demo.day import MUSEUMS, POSTS, Day, write_day
+from demo.inbox import Inbox, Mail
+from demo.judge import Verdict, judge, read_letters
+from demo.ledger import read_ledger
+from demo.report import show_alert, step
+from demo.slack import TOKEN, Call, SlackStandIn
+from deploy.local.process import Process
+from deploy.local.system import System
+
+SPEED = 1_900.0
+"""Seconds of the day a second: a day in about 45 s."""
+_SETTLE_SECONDS = 2.0
+_PATIENCE_SECONDS = 45.0
+_LOOK_SECONDS = 0.1
+_DEFAULT = "default"
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a day came to: the verdict, where the mails lie, and lines whose fate was another."""
+
+    verdict: Verdict
+    mails: Path
+    lost: Mapping[str, int]
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything expected happened, once, and nothing else."""
+        return self.verdict.passed and not self.lost
+
+
+async def play(day: Day, folder: Path, console: Console, *, speed: float = SPEED) -> Played:
+    """Play a day in an empty folder; the folder keeps the day, the ledgers, the mails and logs."""
+    shutil.rmtree(folder, ignore_errors=True)
+    write_day(day, folder / "day")
+    mails = folder / "mails"
+    receivers = sorted({r for museum in day.museums for r in museum.receivers} | {_DEFAULT})
+    async with (
+        SlackStandIn(channels=receivers, ledger=folder / "slack.jsonl") as slack,
+        Inbox(folder=mails, ledger=folder / "mails.jsonl") as inbox,
+        System(folder / "system", _environment(slack, inbox, receivers)) as system,
+    ):
+        with step(console, "Starting Apache Kafka and creating the topics") as say:
+            system.tell(say)
+            await system.start_kafka()
+        with step(console, f"Putting {len(day.museums)} museums in force"):
+            await system.apply_museums(folder / "day" / MUSEUMS)
+        with step(console, "Starting ingest, enrich and alerts") as say:
+            system.tell(say)
+            await system.start_services()
+        system.tell(lambda what: console.print(what, style="yellow"))
+        supervising = asyncio.create_task(system.supervise())
+        showing = asyncio.create_task(_show(slack, console))
+        try:
+            with step(console, "Playing the day"):
+                await _replay(folder, system, speed)
+            with step(console, "Waiting for the last notifications"):
+                await _settle(day, folder, mails)
+        finally:
+            showing.cancel()
+            supervising.cancel()
+    shutil.rmtree(folder / "system" / "kafka", ignore_errors=True)
+    return Played(_verdict(day, folder, mails), mails, _lost(day, folder))
+
+
+def _environment(slack: SlackStandIn, inbox: Inbox, receivers: list[str]) -> dict[str, str]:
+    addresses = {
+        name: {
+            "slack": slack.workspace.channel(name, by_name=True).id,
+            "email": f"{name}@museum.example",
+        }
+        for name in receivers
+    }
+    return {
+        "PASSAPAROLA_CONNECTORS": "[]",
+        "PASSAPAROLA_TICKS": "replay",
+        "PASSAPAROLA_ALERTS__CLOCK": "ticks",
+        "PASSAPAROLA_ALERTS__RECEIVERS": json.dumps(addresses),
+        "PASSAPAROLA_SLACK__TOKEN": TOKEN,
+        "PASSAPAROLA_SLACK__BASE_URL": slack.base_url,
+        "PASSAPAROLA_SMTP__HOST": inbox.host,
+        "PASSAPAROLA_SMTP__PORT": str(inbox.port),
+        "PASSAPAROLA_SMTP__SECURITY": "none",
+    }
+
+
+async def _replay(folder: Path, system: System, speed: float) -> None:
+    replay = Process(
+        "replay",
+        [
+            *(sys.executable, "-m", "cli", "replay", str(folder / "day" / POSTS)),
+            *("--clock", "--speed", str(speed), "--report", str(folder / "fates.jsonl")),
+        ],
+        log=folder / "system" / "replay.log",
+        env=system.environment,
+    )
+    replay.start()
+    try:
+        if await replay.wait():
+            raise replay.died()
+    finally:
+        await replay.stop()
+
+
+async def _show(slack: SlackStandIn, console: Console) -> None:
+    """Show each new message as its channel shows it, as it arrives."""
+    shown = number = 0
+    while True:
+        await slack.ledger.reached(shown + 1)
+        call = slack.ledger[shown]
+        shown += 1
+        if call.method == "chat.postMessage" and call.accepted:
+            number += 1
+            channel = slack.workspace.channel(call.channel).name
+            show_alert(console, channel, call.arguments, number=number)
+
+
+async def _settle(day: Day, folder: Path, mails: Path) -> None:
+    """Wait until all that is due has arrived, and then a little for what must not come."""
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while not _verdict(day, folder, mails).passed:
+                await asyncio.sleep(_LOOK_SECONDS)
+    except TimeoutError:
+        return
+    await asyncio.sleep(_SETTLE_SECONDS)
+
+
+def _verdict(day: Day, folder: Path, mails: Path) -> Verdict:
+    calls = read_ledger(folder / "slack.jsonl", Call)
+    letters = read_letters(mails, read_ledger(folder / "mails.jsonl", Mail))
+    return judge(day.truth, calls, letters)
+
+
+def _lost(day: Day, folder: Path) -> dict[str, int]:
+    """Return how many lines more or fewer than the truth says came to each fate, where it says."""
+    if not day.truth.lines:
+        return {}
+    lines = (folder / "fates.jsonl").read_text(encoding="utf-8").splitlines()
+    fates = Counter(json.loads(line)["fate"] for line in lines)
+    wanted = Counter(dict(day.truth.lines))
+    return {fate: fates[fate] - wanted[fate] for fate in fates | wanted if fates[fate] != wanted[fate]}
+
+

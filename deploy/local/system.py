@@ -1,0 +1,151 @@
+"""The whole system on one machine: Kafka, the topics, the database, and the services as processes.
+
+Everything lies in one folder; a service that dies is started again, with a pause that grows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Self
+
+from services.alerts.store.migrate import migrate
+from services.common.clock import WallClock
+from services.common.errors import Fatal
+from services.common.settings import KafkaSettings, ServiceSettings
+from services.common.topics import create_topics
+from services.ingest.register_file import Changes, apply_register, read_register
+
+from .kafka import Kafka
+from .ports import HOST, free_port
+from .process import Process
+
+SERVICES = ("ingest", "enrich", "alerts")
+PARTITIONS = 4
+_ROOT = Path(__file__).resolve().parents[2]
+_READY_SECONDS = 90.0
+_FIRST_PAUSE, _LONGEST_PAUSE, _CALM_SECONDS = 1.0, 30.0, 120.0
+_LOOK_SECONDS = 0.2
+
+Say = Callable[[str], None]
+
+
+class System:
+    """Start it, apply a register, supervise it, stop it. ``data`` holds all of its state.
+
+    ``environment`` is what the services are told besides; where it, or the environment of this
+    process, names a Kafka or a database, none is started or made here.
+    """
+
+    def __init__(
+        self, data: Path, environment: Mapping[str, str] | None = None, say: Say = lambda _: None
+    ) -> None:
+        self.data = data.absolute()
+        self._own = dict(environment or {})
+        self._say = say
+        self._kafka: Kafka | None = None
+        self._services: dict[str, Process] = {}
+        self._urls: dict[str, str] = {}
+        self._environment: dict[str, str] = {}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs to talk to this system."""
+        return dict(self._environment)
+
+    @property
+    def kafka(self) -> KafkaSettings:
+        """How to reach its Kafka."""
+        if "PASSAPAROLA_KAFKA__BOOTSTRAP" in os.environ:
+            return ServiceSettings().kafka
+        return KafkaSettings(
+            bootstrap=self._environment["PASSAPAROLA_KAFKA__BOOTSTRAP"], partitions=PARTITIONS
+        )
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where each service answers, by name."""
+        return dict(self._urls)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    def tell(self, say: Say) -> None:
+        """Tell from now on what takes long, and what goes wrong, in plain sentences."""
+        self._say = say
+
+    async def start_kafka(self) -> None:
+        """Start Kafka unless one is given, and create the topics that are missing."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        self._environment = dict(self._own)
+        if "PASSAPAROLA_KAFKA__BOOTSTRAP" not in os.environ:
+            self._kafka = Kafka(self.data / "kafka", progress=lambda what: self._say(what))
+            await self._kafka.start()
+            self._environment["PASSAPAROLA_KAFKA__BOOTSTRAP"] = self._kafka.bootstrap
+            self._environment["PASSAPAROLA_KAFKA__PARTITIONS"] = str(PARTITIONS)
+        await create_topics(self.kafka)
+
+    async def apply_museums(self, register: Path) -> Changes:
+        """Put a register of museums in force."""
+        return await apply_register(self.kafka, read_register(register), WallClock())
+
+    async def start_services(self) -> None:
+        """Migrate the database, start the services and wait until each is ready."""
+        if "PASSAPAROLA_DATABASE__URL" not in os.environ:
+            self._environment["PASSAPAROLA_DATABASE__URL"] = f"sqlite:///{self.data / 'alerts.db'}"
+        url = self._environment.get("PASSAPAROLA_DATABASE__URL")
+        await asyncio.to_thread(migrate, url or os.environ["PASSAPAROLA_DATABASE__URL"])
+        for name in SERVICES:
+            port = free_port()
+            self._urls[name] = f"http://{HOST}:{port}"
+            self._services[name] = Process(
+                name,
+                [sys.executable, "-m", f"services.{name}"],
+                log=self.data / f"{name}.log",
+                env={**self._environment, "PASSAPAROLA_HTTP__PORT": str(port)},
+                cwd=_ROOT,
+            )
+            self._services[name].start()
+        for name in SERVICES:
+            self._say(f"waiting for {name}")
+            await self._services[name].wait_ready(f"{self._urls[name]}/readyz", _READY_SECONDS)
+
+    async def supervise(self) -> None:
+        """Start again what dies, until cancelled. Raises ``Fatal`` when Kafka itself dies."""
+        pauses = dict.fromkeys(self._services, _FIRST_PAUSE)
+        started = dict.fromkeys(self._services, time.monotonic())
+        due: dict[str, float] = {}
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            if self._kafka is not None and not self._kafka.running:
+                raise Fatal(f"Kafka died; its log is {self.data / 'kafka' / 'kafka.log'}")
+            now = time.monotonic()
+            for name, service in self._services.items():
+                if service.running:
+                    continue
+                if name not in due:
+                    if now - started[name] > _CALM_SECONDS:
+                        pauses[name] = _FIRST_PAUSE
+                    due[name] = now + pauses[name]
+                    pauses[name] = min(pauses[name] * 2, _LONGEST_PAUSE)
+                    self._say(
+                        f"{name} ended with status {service.returncode}, its log is {service.log}; "
+                        f"starting it again in {due[name] - now:.0f} s"
+                    )
+                elif now >= due[name]:
+                    del due[name]
+                    started[name] = now
+                    service.start()
+
+    async def stop(self) -> None:
+        """Stop everything that was started here, services first, and wait for its end."""
+        await asyncio.gather(*(service.stop() for service in self._services.values()))
+        if self._kafka is not None:
+            await self._kafka.stop()
