@@ -21,7 +21,9 @@ def migrate() -> None:
 
 @app.command(epilog="Example: `passaparola alerts test default`")
 def test(
-    receiver: Annotated[str, typer.Argument(help="A receiver's name, as museums and settings say it.")],
+    receiver: Annotated[
+        str, typer.Argument(help="A receiver's name, as museums and settings say it.")
+    ],
 ) -> None:
     """Send a marked trial message to a receiver through its real channels."""
     from services.alerts.settings import Settings

@@ -28,7 +28,9 @@ def replay(
     mapping: Annotated[
         Path | None, typer.Option("--map", help="Which columns are what (docs/museums.md).")
     ] = None,
-    speed: Annotated[str, typer.Option(help="1 is real time; 60 or any other factor; max.")] = "max",
+    speed: Annotated[
+        str, typer.Option(help="1 is real time; 60 or any other factor; max.")
+    ] = "max",
     shift: Annotated[
         bool, typer.Option("--shift/--keep", help="Move all times to now, or keep them.")
     ] = False,
@@ -48,8 +50,8 @@ def replay(
     read go to the dead letters with file, line and reason.
     """
     from services.common.settings import ServiceSettings
-    from services.ingest.connectors.replay import ReplayOptions, run_replay
     from services.ingest.connectors.replay import Progress as Step
+    from services.ingest.connectors.replay import ReplayOptions, run_replay
 
     options = ReplayOptions(
         path=file,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,35 +16,46 @@ EXAMPLES = """Examples:
 
 `passaparola score - < posts.jsonl > enriched.jsonl`
 """
+REGISTER = Path("museums.yaml")
 
 
 def score(
-    text: Annotated[str, typer.Argument(help="A post's text, or - for JSON lines on standard input.")],
+    text: Annotated[
+        str, typer.Argument(help="A post's text, or - for JSON lines on standard input.")
+    ],
     museums: Annotated[
-        Path, typer.Option(help="The register to match against.")
-    ] = Path("museums.yaml"),
+        Path | None,
+        typer.Option(help=f"The register to match against; else {REGISTER} if there is one."),
+    ] = None,
 ) -> None:
     """Print the enriched events of a text or of posts, one JSON object a line.
 
-    A post that no museum of the register matches is scored too, as of museum "unmatched".
+    A post that no museum of the register matches is scored too, as of museum "unmatched". Lines
+    that cannot be read are told on standard error; then the exit status is 1.
     """
     from cli.scoring import Scorer
+    from services.common.errors import Poison
 
-    scorer = Scorer(museums)
-    now = datetime.now(UTC)
-    lines: Iterator[bytes] = iter([scorer.line_of(text, now)])
-    if text == "-":
-        lines = iter(sys.stdin.buffer)
+    if museums is None and REGISTER.exists():
+        museums = REGISTER
+    scorer = Scorer(museums, lambda: datetime.now(UTC))
+    if text != "-":
+        _print(scorer.text(text))
+        return
     refused = 0
-    for number, line in enumerate(lines, 1):
-        try:
-            events = scorer.enriched(line)
-        except ValueError as error:
-            refused += 1
-            typer.echo(f"line {number}: {error}", err=True)
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        if not line.strip():
             continue
-        for event in events:
-            sys.stdout.buffer.write(event + b"\n")
-        sys.stdout.flush()
+        try:
+            _print(scorer.enriched(line))
+        except Poison as error:
+            refused += 1
+            typer.echo(f"line {number}: {error.reason}: {error}", err=True)
     if refused:
         raise typer.Exit(1)
+
+
+def _print(events: Iterable[bytes]) -> None:
+    for event in events:
+        sys.stdout.buffer.write(event + b"\n")
+    sys.stdout.buffer.flush()

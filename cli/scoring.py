@@ -3,65 +3,105 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from schemas import EngagementSnapshot, Match, MatchKind, Post, Transport
+from schemas import EngagementSnapshot, Match, MatchKind, Post, Removal, Transport
 from schemas.codec import encode
 from services.common.errors import Poison
 from services.enrich.engagement import BETA
 from services.enrich.language import detect_language
 from services.enrich.norms import Norms
-from services.enrich.post_row import PostRow, fold_post, fold_snapshot
+from services.enrich.post_row import PostRow, fold_post, fold_removal, fold_snapshot
 from services.enrich.score import enriched_posts
 from services.enrich.sentiment import load_model
+from services.ingest.cleaning import check_post, check_removal, check_snapshot, clean_post
 from services.ingest.connectors.replay.facts import Reading, facts_of
 from services.ingest.matching import Matcher
+from services.ingest.matching.tags import normalise_hashtags
+from services.ingest.observations import Fact
 from services.ingest.register_file import read_register
 
 UNMATCHED = "unmatched"
 
 
 class Scorer:
-    """Scores lines of replay's own shape, each post for itself."""
+    """Takes lines of replay's own shape, one after the other, as the services would live.
 
-    def __init__(self, register: Path) -> None:
-        self._matcher = Matcher(read_register(register) if register.exists() else ())
+    The norms are the prior: what is learned from many posts is not here. ``register``: none if
+    ``None``.
+    """
+
+    def __init__(self, register: Path | None, now: Callable[[], datetime]) -> None:
+        self._matcher = Matcher(() if register is None else read_register(register))
+        self._now = now
         self._sentiment = load_model()
         self._norms = Norms(BETA)
         self._rows: dict[str, PostRow] = {}
 
-    @staticmethod
-    def line_of(text: str, at: datetime) -> bytes:
-        """Return a text as a line of replay's own shape."""
-        post = {"post_id": "text:1", "created_at": at.isoformat(), "text": text}
-        return json.dumps(post).encode()
-
     def enriched(self, line: bytes) -> list[bytes]:
-        """Return the enriched events that a line leads to. Raises ``ValueError`` for a bad line."""
-        try:
-            fields = json.loads(line)
-            if not isinstance(fields, dict):
-                raise ValueError("a line must be one JSON object")
-            facts = facts_of(fields, Reading(Transport.STREAM))
-        except Poison as error:
-            raise ValueError(str(error)) from None
+        """Return the enriched events that stand for a post after a line about it.
+
+        Raises ``Poison`` for a line that ingest would refuse.
+        """
         row = None
-        for fact in facts:
-            if isinstance(fact, Post):
+        for fact in facts_of(_fields(line), Reading(Transport.STREAM)):
+            row = self._take(fact) or row
+        if row is None:
+            return []
+        row, events = enriched_posts(row)
+        if events:
+            self._rows[events[0].post_id] = row
+        # Who reads it should not look for a museum's words: there are none.
+        none: dict[str, Any] = {"matches": ()}
+        return [
+            encode(event.model_copy(update=none) if event.museum_id == UNMATCHED else event)
+            for event in events
+        ]
+
+    def text(self, text: str) -> list[bytes]:
+        """Return the enriched events of a text that is posted now."""
+        post = {"post_id": "text:1", "created_at": self._now().isoformat(), "text": text}
+        return self.enriched(json.dumps(post).encode())
+
+    def _take(self, fact: Fact) -> PostRow | None:
+        match fact:
+            case Post():
                 row = self._on_post(fact)
-            elif isinstance(fact, EngagementSnapshot):
+            case EngagementSnapshot():
+                check_snapshot(fact, self._now())
                 row = fold_snapshot(self._rows.get(fact.post_id), fact, self._norms)
-                self._rows[fact.post_id] = row
-        return [] if row is None else [encode(event) for event in enriched_posts(row)[1]]
+            case Removal():
+                check_removal(fact)
+                row = fold_removal(self._rows.get(fact.post_id), fact)
+            case _:
+                return None
+        self._rows[fact.post_id] = row
+        return row
 
     def _on_post(self, post: Post) -> PostRow:
+        row = self._rows.get(post.post_id)
+        if row is not None and row.blocks(post.version):
+            return row
+        check_post(post, self._now())
+        changes = clean_post(post) | {"hashtags": normalise_hashtags(post.hashtags)}
+        post = post.model_copy(update=changes)
         matches = self._matcher.match(post) or (
             Match(museum_id=UNMATCHED, kind=MatchKind.WORDS, value=""),
         )
         post = post.model_copy(update={"matches": matches})
         language = detect_language(post.text, post.lang)
         sentiment = self._sentiment.judge([(post.text, language.code)])[0]
-        row = fold_post(self._rows.get(post.post_id), post, language, sentiment, self._norms)
-        self._rows[post.post_id] = row
-        return row
+        return fold_post(row, post, language, sentiment, self._norms)
+
+
+def _fields(line: bytes) -> dict[str, Any]:
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        raise Poison("not_json", "not JSON in UTF-8") from None
+    if not isinstance(fields, dict):
+        raise Poison("not_an_object", "a line must be one JSON object")
+    return fields

@@ -17,7 +17,7 @@ EXAMPLES = """Examples:
 
 `passaparola up`
 
-`PASSAPAROLA_SLACK__TOKEN=xoxb-... PASSAPAROLA_ALERTS__RECEIVERS_FILE=receivers.yaml passaparola up --data /var/lib/passaparola`
+`PASSAPAROLA_SLACK__TOKEN=xoxb-... passaparola up --data /var/lib/passaparola`
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import sys
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=FOLDER, help="emptied, then kept")
     options = parser.parse_args()
     console = Console(highlight=False)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         day = read_day(options.day) if options.day else compose(options.seed, DATE)
         played = asyncio.run(play(day, options.folder, console, speed=options.speed))
@@ -50,7 +52,9 @@ def main() -> int:
         return 130
     show_verdict(console, played.verdict, mail_folder=played.mails)
     for fate, count in played.lost.items():
-        console.print(f"{count:+d} lines came to be {fate}, beside what the truth says", style="red")
+        console.print(
+            f"{count:+d} lines came to be {fate}, beside what the truth says", style="red"
+        )
     return 0 if played.passed else 1
 
 

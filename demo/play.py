@@ -130,7 +130,7 @@ async def _show(slack: SlackStandIn, console: Console) -> None:
         if call.method == "chat.postMessage" and call.accepted:
             number += 1
             channel = slack.workspace.channel(call.channel).name
-            show_alert(console, channel, call.arguments, number=number)
+            show_alert(console, channel, {**call.arguments, "ts": call.ts}, number=number)
 
 
 async def _settle(day: Day, folder: Path, mails: Path) -> None:
@@ -157,6 +157,6 @@ def _lost(day: Day, folder: Path) -> dict[str, int]:
     lines = (folder / "fates.jsonl").read_text(encoding="utf-8").splitlines()
     fates = Counter(json.loads(line)["fate"] for line in lines)
     wanted = Counter(dict(day.truth.lines))
-    return {fate: fates[fate] - wanted[fate] for fate in fates | wanted if fates[fate] != wanted[fate]}
-
-
+    return {
+        fate: fates[fate] - wanted[fate] for fate in fates | wanted if fates[fate] != wanted[fate]
+    }

@@ -1,4 +1,4 @@
-"""The contract of Passaparola's topics: models, topics, headers and ids. pydantic and stdlib only."""
+"""The contract of Passaparola's topics: models, topics, headers, ids. pydantic and stdlib only."""
 
 from .activity import MuseumActivity, TopPost
 from .base import Model, Utc, forbid_extra, format_utc

@@ -12,8 +12,11 @@ PLATFORM_PATTERN = r"^[a-z][a-z0-9_]*$"
 
 
 def to_utc(value: datetime) -> datetime:
-    """Return the same instant with UTC as its zone."""
-    return value.astimezone(UTC)
+    """Return the same instant in UTC. Raises ``ValueError`` where UTC has no such year."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the instant lies outside the years 1 to 9999 in UTC") from None
 
 
 def format_utc(value: datetime) -> str:
@@ -37,9 +40,14 @@ Count = Annotated[int, Field(ge=0, le=2**53)]
 
 
 class Model(BaseModel):
-    """Base of all events: frozen; unknown fields are ignored, so a reader outlives its writer."""
+    """Base of all events: frozen; unknown fields are ignored, so a reader outlives its writer.
 
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+    An error never shows what was read: it may be the text of a post, and end in a log.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", allow_inf_nan=False, hide_input_in_errors=True
+    )
 
 
 ModelT = TypeVar("ModelT", bound=Model)

@@ -44,7 +44,7 @@ def headers_for(
     *,
     traceparent: str | None = None,
 ) -> Headers:
-    """Build the headers of a record. ``source`` is ``/service[/connector]``; ``time``: when it happened."""
+    """Build a record's headers. ``source``: ``/service[/connector]``; ``time``: of what happened."""
     stamp = format_utc(time)
     headers = [
         ("ce_specversion", b"1.0"),
@@ -93,7 +93,9 @@ def null_headers(
     return (*base, (_REASON, reason.encode()))
 
 
-def as_mapping(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]] | None) -> dict[str, bytes]:
+def as_mapping(
+    headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]] | None,
+) -> dict[str, bytes]:
     """Return headers by name; the last of a name counts."""
     if headers is None:
         return {}
@@ -130,7 +132,7 @@ def tick_kind(headers: Mapping[str, bytes]) -> TickKind | None:
 
 
 def removal_of(headers: Mapping[str, bytes]) -> Removal | None:
-    """Return the removal that a null carries, if any. Raises ``ValidationError`` if it is broken."""
+    """Return the removal that a null carries, if any. Raises ``ValidationError`` if broken."""
     raw = headers.get(_REMOVAL)
     return None if raw is None else Removal.model_validate_json(raw)
 

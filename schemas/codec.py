@@ -15,7 +15,7 @@ def encode(model: BaseModel) -> bytes:
 
 
 def decode(model: type[ModelT], value: bytes) -> ModelT:
-    """Read a model from JSON. Raises ``ValueError`` whose message names fields, never their contents."""
+    """Read a model from JSON. Raises ``ValueError`` that names fields, never their contents."""
     try:
         return model.model_validate_json(value)
     except ValidationError as error:

@@ -36,7 +36,10 @@ FOLDER = Path(__file__).parent / "json"
 def schema_text(ce_type: str) -> str:
     """Return the JSON Schema of an event type as its file holds it."""
     schema = EVENTS[ce_type].model_json_schema(mode="serialization")
-    named = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:passaparola:schema:{ce_type}"}
+    named = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:passaparola:schema:{ce_type}",
+    }
     return json.dumps(named | schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""A museum: a place that we listen for, as one record of ``museums.yaml`` and of topic ``museums``."""
+"""A museum: a place that we listen for, in ``museums.yaml`` and on topic ``museums``."""
 
 from __future__ import annotations
 
@@ -127,6 +127,7 @@ class Museum(Model):
         strong = any(not tag.weak for tag in self.hashtags)
         if not (strong or self.words or self.geofence or any(self.handles.values())):
             raise ValueError(
-                "nothing to listen for: give a hashtag that is not weak, a handle, words or a geofence"
+                "nothing to listen for: give a hashtag that is not weak, a handle, words "
+                "or a geofence"
             )
         return self

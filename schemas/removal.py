@@ -1,4 +1,4 @@
-"""A removal: a post must go. It travels as a null under the post's key, with its facts in headers."""
+"""A removal: a post must go. It travels as a null under the post's key, its facts in headers."""
 
 from __future__ import annotations
 

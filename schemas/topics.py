@@ -82,9 +82,7 @@ MUSEUMS = Topic("museums", True, None, "passaparola museums apply", partitions=1
 CURSORS = Topic("ingest.cursors", True, None, "ingest", partitions=1)
 TRACKED = Topic("ingest.tracked", True, None, "ingest")
 GAPS = Topic("ingest.gaps", False, 90 * DAY, "ingest", partitions=1)
-POSTS_RAW = Topic(
-    "posts.raw", True, 7 * DAY, "ingest", has_text=True, max_bytes=MAX_POST_BYTES
-)
+POSTS_RAW = Topic("posts.raw", True, 7 * DAY, "ingest", has_text=True, max_bytes=MAX_POST_BYTES)
 ENGAGEMENT = Topic("posts.engagement", False, 2 * DAY, "ingest")
 POSTS_ENRICHED = Topic(
     "posts.enriched", True, 30 * DAY, "enrich", place_by=museum_of, has_text=True

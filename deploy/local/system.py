@@ -81,12 +81,15 @@ class System:
         """Tell from now on what takes long, and what goes wrong, in plain sentences."""
         self._say = say
 
+    def _tell_progress(self, what: str) -> None:
+        self._say(what)
+
     async def start_kafka(self) -> None:
         """Start Kafka unless one is given, and create the topics that are missing."""
         self.data.mkdir(parents=True, exist_ok=True)
         self._environment = dict(self._own)
         if "PASSAPAROLA_KAFKA__BOOTSTRAP" not in os.environ:
-            self._kafka = Kafka(self.data / "kafka", progress=lambda what: self._say(what))
+            self._kafka = Kafka(self.data / "kafka", progress=self._tell_progress)
             await self._kafka.start()
             self._environment["PASSAPAROLA_KAFKA__BOOTSTRAP"] = self._kafka.bootstrap
             self._environment["PASSAPAROLA_KAFKA__PARTITIONS"] = str(PARTITIONS)

@@ -6,7 +6,7 @@ removed since, and not a letter that was already brought back.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,14 +14,19 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.topics import BY_NAME, Topic
 
-from .errors import PassaparolaError
+from .errors import Fatal, PassaparolaError, Poison
 from .kafka import client_options
 from .publisher import Publisher
 from .records import Received, Record, received
 from .settings import KafkaSettings
 
+_CLIENT = "passaparola-dlq"
 _PREFIX = "dlq_"
 _POLL_MS = 1_000
+_FROM_OUTSIDE = "not from a topic: replay its file, or let its source come again"
+
+_Newest = dict[tuple[int, bytes | None], int]
+"""The last offset under each key of a partition."""
 
 
 class NoDeadLetters(PassaparolaError):
@@ -30,14 +35,15 @@ class NoDeadLetters(PassaparolaError):
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """One dead letter: its own place, where it came from, and why it is here."""
+    """One dead letter, and its facts: why it is here and where it came from, without contents."""
 
-    at: datetime
-    topic: str
-    partition: int
-    offset: int
-    facts: Mapping[str, str]
     letter: Received
+    facts: Mapping[str, str]
+
+    @property
+    def at(self) -> datetime:
+        """When it was parked."""
+        return datetime.fromtimestamp(self.letter.timestamp / 1000, UTC)
 
     @property
     def reason(self) -> str:
@@ -46,22 +52,20 @@ class DeadLetter:
 
     @property
     def origin(self) -> tuple[Topic, int, int] | None:
-        """The topic, partition and offset it was read from; ``None`` for input of a platform or file."""
-        topic = BY_NAME.get(self.facts.get("topic", ""))
+        """Topic, partition and offset of the record; ``None`` where a platform or file gave it."""
+        facts = self.facts
         try:
-            place = int(self.facts["partition"]), int(self.facts["offset"])
+            return BY_NAME[facts["topic"]], int(facts["partition"]), int(facts["offset"])
         except (KeyError, ValueError):
             return None
-        return None if topic is None else (topic, *place)
 
 
 @dataclass(frozen=True)
 class Returned:
-    """What became of one letter: brought back, or left because something newer stands."""
+    """What became of one letter: brought back, or ``left`` and why."""
 
     letter: DeadLetter
-    done: bool
-    why: str
+    left: str | None = None
 
 
 def dead_letter_topics() -> list[str]:
@@ -71,10 +75,12 @@ def dead_letter_topics() -> list[str]:
 
 async def read_dead_letters(
     settings: KafkaSettings, topic: str, reason: str | None = None
-) -> AsyncIterator[DeadLetter]:
+) -> AsyncGenerator[DeadLetter, None]:
     """Yield the letters of a topic up to its present end, oldest first in each partition."""
     if topic not in dead_letter_topics():
-        raise NoDeadLetters(f"no dead letters {topic!r}; there are: {', '.join(dead_letter_topics())}")
+        raise NoDeadLetters(
+            f"no dead letters {topic!r}; there are: {', '.join(dead_letter_topics())}"
+        )
     async for record in _records(settings, topic):
         letter = _letter(record)
         if reason is None or letter.reason == reason:
@@ -86,23 +92,30 @@ async def bring_back(
 ) -> AsyncIterator[Returned]:
     """Write each letter's bytes back into the partition it came from, if nothing newer stands."""
     letters = [letter async for letter in read_dead_letters(settings, topic, reason)]
-    newest: dict[str, dict[tuple[int, bytes | None], int]] = {}
-    async with Publisher(settings, "passaparola-dlq") as publisher:
+    newest: dict[str, _Newest] = {}
+    async with Publisher(settings, _CLIENT) as publisher:
         for letter in letters:
             origin = letter.origin
             if origin is None:
-                yield Returned(letter, False, "not from a topic: replay its file, or let its source come again")
+                yield Returned(letter, _FROM_OUTSIDE)
                 continue
             source, partition, offset = origin
             if source.name not in newest:
                 newest[source.name] = await _newest(settings, source.name)
-            key = letter.letter.key
-            if newest[source.name].get((partition, key), -1) > offset:
-                yield Returned(letter, False, "something newer stands under its key")
-                continue
-            [metadata] = await publisher.publish([_again(letter, source, partition)])
-            newest[source.name][partition, key] = metadata.offset
-            yield Returned(letter, True, f"now at {source.name}/{partition}/{metadata.offset}")
+            place = partition, letter.letter.key
+            if letter.letter.key is None:
+                yield Returned(letter, "without a key, so nothing tells what is newer")
+            elif newest[source.name].get(place, -1) > offset:
+                yield Returned(letter, "something newer stands under its key")
+            else:
+                try:
+                    await publisher.publish([_again(letter, source, partition)])
+                except Poison as error:
+                    yield Returned(letter, f"refused again: {error.reason}")
+                    continue
+                # What is newer now is the letter itself: the same record may be parked twice.
+                newest[source.name][place] = offset + 1
+                yield Returned(letter)
 
 
 def _again(letter: DeadLetter, topic: Topic, partition: int) -> Record:
@@ -123,32 +136,30 @@ def _again(letter: DeadLetter, topic: Topic, partition: int) -> Record:
 
 def _letter(record: Received) -> DeadLetter:
     facts = {
-        name.removeprefix(_PREFIX): value.decode("utf-8", "replace")
+        name.removeprefix(_PREFIX): (value or b"").decode("utf-8", "replace")
         for name, value in record.headers.items()
         if name.startswith(_PREFIX)
     }
-    at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
-    return DeadLetter(at, record.topic, record.partition, record.offset, facts, record)
+    return DeadLetter(record, facts)
 
 
-async def _newest(settings: KafkaSettings, topic: str) -> dict[tuple[int, bytes | None], int]:
-    """Return the last offset under each key of a topic."""
+async def _newest(settings: KafkaSettings, topic: str) -> _Newest:
     return {
-        (record.partition, record.key): record.offset
-        async for record in _records(settings, topic)
-        if record.key is not None
+        (record.partition, record.key): record.offset async for record in _records(settings, topic)
     }
 
 
 async def _records(settings: KafkaSettings, topic: str) -> AsyncIterator[Received]:
     consumer = AIOKafkaConsumer(
         topic,
-        **client_options(settings, "passaparola-dlq"),
+        **client_options(settings, _CLIENT),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
     )
-    await consumer.start()
     try:
+        await consumer.start()
+        if not consumer.assignment():
+            raise Fatal(f"topic {topic} does not exist; run `passaparola topics create`")
         ends: dict[TopicPartition, int] = await consumer.end_offsets(list(consumer.assignment()))
         while any([await consumer.position(tp) < end for tp, end in ends.items()]):
             for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():

@@ -1,9 +1,9 @@
 """The one tree of errors; its three branches are all that a handler needs to know.
 
-    PassaparolaError
-    ├── Retryable   try the same thing again here; the partition waits
-    ├── Poison      this input can never be handled; park it in the dead letters and go on
-    └── Fatal       nothing may be acknowledged any more; the process ends with status 70
+PassaparolaError
+├── Retryable   try the same thing again here; the partition waits
+├── Poison      this input can never be handled; park it in the dead letters and go on
+└── Fatal       nothing may be acknowledged any more; the process ends with status 70
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.topics import Topic
 
-from .errors import Fatal
+from .errors import Fatal, Retryable
 from .kafka import client_options
 from .records import Received, received
 from .settings import KafkaSettings
@@ -68,12 +68,18 @@ class Follower:
                 await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def read_present_end(self) -> None:
-        """Wait until everything that the topic holds at this moment has been read."""
+        """Wait until everything that the topic holds at this moment has been read.
+
+        Raises ``Retryable`` where Kafka does not say how much that is.
+        """
         async with self._moved:
             await self._moved.wait_for(lambda: self._consumer is not None)
             if self._consumer is None:
                 return
-            ends = await self._consumer.end_offsets(list(self._positions))
+            try:
+                ends = await self._consumer.end_offsets(list(self._positions))
+            except (KafkaError, OSError) as error:
+                raise Retryable(f"the end of {self._topic.name} is not known: {error!r}") from error
             await self._moved.wait_for(lambda: self._reached(ends))
 
     def _reached(self, ends: dict[TopicPartition, int]) -> bool:

@@ -82,7 +82,7 @@ class Guard:
         self._source = source
 
     async def run(self, received: Received) -> Outcome:
-        """Handle one record or park it. Raises ``Fatal``, after which nothing may be acknowledged."""
+        """Handle one record or park it. After ``Fatal`` nothing may be acknowledged."""
         try:
             await self._with_retries(received)
         except Poison as error:
@@ -112,7 +112,9 @@ class Guard:
             except Retryable as error:
                 wait = pause if error.retry_after is None else error.retry_after
                 if time.monotonic() + wait > deadline:
-                    raise Fatal(f"still failing after {self._retry_seconds:.0f} s: {error}") from error
+                    raise Fatal(
+                        f"still failing after {self._retry_seconds:.0f} s: {error}"
+                    ) from error
                 RETRIES.labels(received.topic).inc()
                 await asyncio.sleep(wait)
                 pause = min(pause * 2, _LONGEST_PAUSE)
@@ -144,6 +146,8 @@ def dead_letter(received: Received, reason: str, error: Exception, source: str) 
         "dlq_offset": str(received.offset),
         "dlq_source": source,
     }
+    # Kafka's clients refuse a record with neither key nor value, which others may have written.
+    key = b"" if received.key is None and received.value is None else received.key
     return Record(
         dead_letter_topic(received.topic),
         None,
@@ -153,7 +157,7 @@ def dead_letter(received: Received, reason: str, error: Exception, source: str) 
             *((name, text.encode()) for name, text in place.items()),
         ),
         partition=received.partition,
-        raw_key=received.key,
+        raw_key=key,
     )
 
 

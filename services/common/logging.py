@@ -41,7 +41,15 @@ def configure_logging(settings: ServiceSettings, service: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
     # These libraries tell at INFO what only their own developers need.
-    noisy = ("aiokafka", "faust", "mode", "uvicorn", "httpx2", "httpcore2", "services.common.streams")
+    noisy = (
+        "aiokafka",
+        "faust",
+        "mode",
+        "uvicorn",
+        "httpx2",
+        "httpcore2",
+        "services.common.streams",
+    )
     for name in noisy:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     structlog.contextvars.bind_contextvars(service=service)

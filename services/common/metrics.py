@@ -9,7 +9,9 @@ PUBLISHER_RENEWED = Counter(
     "passaparola_publisher_renewed_total", "Producers made anew after a refusal or a time-out."
 )
 HANDLED = Counter(
-    "passaparola_handled_records_total", "Records handled, by what became of them.", ["topic", "outcome"]
+    "passaparola_handled_records_total",
+    "Records handled, by what became of them.",
+    ["topic", "outcome"],
 )
 DEAD_LETTERS = Counter(
     "passaparola_dead_letters_total", "Records parked in dead letters.", ["topic", "reason"]

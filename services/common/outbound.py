@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
+from .errors import Fatal, Poison
 from .publisher import PublishRecords, check_size
 from .records import Record
 
@@ -14,6 +15,7 @@ class Outbound:
     def __init__(self, publish: PublishRecords) -> None:
         self._publish = publish
         self._waiting: list[Record] = []
+        self._at_end: dict[Hashable, Sequence[Record]] = {}
 
     async def add(self, records: Sequence[Record]) -> None:
         """Take records for the next flush. Raises ``Poison`` for one that is too large."""
@@ -21,8 +23,24 @@ class Outbound:
             check_size(record)
         self._waiting.extend(records)
 
+    def add_at_end(self, key: Hashable, records: Sequence[Record]) -> None:
+        """Take records that must come after all else of the batch; the last of a key counts."""
+        self._at_end[key] = records
+
     async def flush(self) -> None:
-        """Publish everything that waits and return when the broker has it."""
+        """Publish what was added and return when the broker has it. Raises ``Fatal``."""
         if self._waiting:
             waiting, self._waiting = self._waiting, []
-            await self._publish(waiting)
+            try:
+                await self._publish(waiting)
+            except Poison as error:
+                # Sizes were checked one by one: what the broker refuses now is not one record's
+                # fault, least of all that of the record in hand.
+                raise Fatal(str(error)) from error
+
+    async def finish(self) -> None:
+        """Publish what was added, wait, and then what must come at the end."""
+        await self.flush()
+        self._waiting = [record for records in self._at_end.values() for record in records]
+        self._at_end.clear()
+        await self.flush()

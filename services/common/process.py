@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from fastapi import FastAPI
 
 from .errors import FATAL_STATUS, Fatal
 from .logging import configure_logging
-from .settings import ServiceSettings, redacted
+from .settings import HttpSettings, ServiceSettings, redacted
 
 log = structlog.get_logger(__name__)
 
@@ -59,18 +60,20 @@ async def _serve(settings: ServiceSettings, api: FastAPI, work: Work) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    try:
+        listening = _listen(settings.http)
+    except Fatal as error:
+        exit_fatal(error)
     server = _Server(
         uvicorn.Config(
             api,
-            host=settings.http.host,
-            port=settings.http.port,
             log_config=None,
             access_log=False,
             lifespan="off",
             timeout_graceful_shutdown=2,
         )
     )
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve([listening]))
     working = asyncio.ensure_future(work(stop))
     try:
         await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
@@ -84,6 +87,19 @@ async def _serve(settings: ServiceSettings, api: FastAPI, work: Work) -> None:
         exit_fatal(cause)
     server.should_exit = True
     await asyncio.wait({serving}, timeout=5)
+
+
+def _listen(settings: HttpSettings) -> socket.socket:
+    """Bind before uvicorn does: where it cannot, it ends the process with a trace of its own."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        raise Fatal(
+            f"health and metrics cannot be served at {settings.host}:{settings.port}: "
+            f"{os.strerror(error.errno or 0)}; "
+            "set PASSAPAROLA_HTTP__HOST and PASSAPAROLA_HTTP__PORT"
+        ) from error
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -91,15 +91,22 @@ class Publisher:
             producer = self._ready()
             outcomes = await self._attempt(producer, [placed[i] for i in pending])
             failed: list[int] = []
+            broken: set[tuple[str, int]] = set()
             error: BaseException | None = None
             for i, outcome in zip(pending, outcomes, strict=True):
-                if isinstance(outcome, RecordMetadata):
-                    results[i] = outcome
-                elif isinstance(outcome, _REFUSED):
+                record, partition = placed[i]
+                log_of = (record.topic.name, partition)
+                if isinstance(outcome, _REFUSED):
                     refused = outcome
-                else:
+                elif not isinstance(outcome, RecordMetadata):
                     failed.append(i)
+                    broken.add(log_of)
                     error = outcome
+                elif log_of in broken:
+                    # What comes again before it must not have the last word under its key.
+                    failed.append(i)
+                else:
+                    results[i] = outcome
             if refused is not None or failed:
                 await self._renew(producer)
             if isinstance(error, TopicAuthorizationFailedError | UnknownTopicOrPartitionError):
@@ -123,7 +130,10 @@ class Publisher:
         try:
             async with asyncio.timeout(_ATTEMPT_SECONDS):
                 for record, partition in placed:
-                    deliveries.append(await self._send(producer, record, partition))
+                    try:
+                        deliveries.append(await self._send(producer, record, partition))
+                    except _REFUSED as error:
+                        deliveries.append(error)
         except (KafkaError, TimeoutError) as error:
             deliveries += [error] * (len(placed) - len(deliveries))
         waiting = [asyncio.ensure_future(d) for d in deliveries if not isinstance(d, BaseException)]
@@ -169,7 +179,7 @@ class Publisher:
         # Sequence numbers of an idempotent producer are lost with a refused or expired batch:
         # every later record of that partition would fail.
         async with self._renewing:
-            if self._producer is not spent:
+            if self._producer is None or self._producer is not spent:
                 return
             PUBLISHER_RENEWED.inc()
             stopping = asyncio.create_task(spent.stop())
@@ -210,7 +220,8 @@ def check_size(record: Record) -> None:
     size = 0 if record.value is None else len(record.value)
     if size > record.topic.max_bytes:
         raise Poison(
-            "too_large", f"{size} bytes are over the {record.topic.max_bytes} of {record.topic.name}"
+            "too_large",
+            f"{size} bytes are over the {record.topic.max_bytes} of {record.topic.name}",
         )
 
 

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+# Rather too much than too little: whatever stands before the last @ but the user's name.
+_BEFORE_HOST = re.compile(r"(://(?:[^:@/\s]*:)?)\S*@")
+_IN_QUERY = re.compile(r"(?i)([?&;][^=&;\s]*(?:pass|pwd|secret|token|key|sig)[^=&;\s]*=)[^&;\s]*")
 
 
 class KafkaSettings(BaseModel):
@@ -49,14 +59,17 @@ class WatchdogSettings(BaseModel):
 
 
 class ServiceSettings(BaseSettings):
-    """Base of each service's settings: nested by ``__``, secrets from files where mounted."""
+    """Base of each service's settings: nested by ``__``, in variables and in names of files.
+
+    ``PASSAPAROLA_SECRETS_DIR`` names a folder of such files; a variable goes before a file.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="PASSAPAROLA_",
         env_nested_delimiter="__",
-        secrets_dir=os.environ.get("PASSAPAROLA_SECRETS_DIR"),
         extra="ignore",
         frozen=True,
+        hide_input_in_errors=True,  # it may be a secret
     )
 
     kafka: KafkaSettings = KafkaSettings()
@@ -66,21 +79,35 @@ class ServiceSettings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the files' nested names too, and refuse a folder that is not there."""
+        files = NestedSecretsSettingsSource(
+            file_secret_settings,
+            secrets_dir=os.environ.get("PASSAPAROLA_SECRETS_DIR"),
+            secrets_dir_missing="error",
+        )
+        return init_settings, env_settings, files
+
 
 def redacted(settings: BaseModel) -> dict[str, Any]:
-    """Return the settings for printing: secrets are stars, passwords in addresses too."""
+    """Return the settings for printing: secrets are stars, those in addresses too."""
     shown = settings.model_dump(mode="json")
-    return {name: _without_password(value) for name, value in shown.items()}
+    return {name: _without_secrets(value) for name, value in shown.items()}
 
 
-def _without_password(value: Any) -> Any:
+def _without_secrets(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _without_password(inner) for name, inner in value.items()}
+        return {name: _without_secrets(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_without_password(inner) for inner in value]
-    if isinstance(value, str) and "://" in value and "@" in value:
-        scheme, _, rest = value.partition("://")
-        credentials, _, address = rest.rpartition("@")
-        user, colon, _ = credentials.partition(":")
-        return f"{scheme}://{user}{colon and ':***'}@{address}"
+        return [_without_secrets(inner) for inner in value]
+    if isinstance(value, str) and "://" in value:
+        return _IN_QUERY.sub(r"\1***", _BEFORE_HOST.sub(r"\1***@", value))
     return value

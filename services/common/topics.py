@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -14,6 +16,9 @@ from schemas.topics import TOPICS, Topic
 from .errors import Fatal
 from .kafka import client_options
 from .settings import KafkaSettings
+
+_SEEN_SECONDS = 30.0
+_LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -29,37 +34,40 @@ class Difference:
 async def create_topics(
     settings: KafkaSettings, *, replication: int = 1, topics: Sequence[Topic] = TOPICS
 ) -> list[str]:
-    """Create the topics that are missing and return their names. Existing ones are left alone."""
-    admin = await _connect(settings)
-    try:
+    """Create the topics that are missing and return their names. Existing ones are left alone.
+
+    Raises ``Fatal`` where the broker refuses one; what it did create stays.
+    """
+    async with _admin(settings) as admin:
         existing = set(await admin.list_topics())
         missing = [topic for topic in topics if topic.name not in existing]
-        if missing:
-            response = await admin.create_topics(
-                [
-                    NewTopic(
-                        topic.name,
-                        topic.partitions or settings.partitions,
-                        replication,
-                        topic_configs=topic.config(),
-                    )
-                    for topic in missing
-                ]
-            )
-            for name, code, *detail in response.topic_errors:
-                if code and for_code(code) is not TopicAlreadyExistsError:
-                    raise Fatal(f"topic {name} cannot be created: {for_code(code).__name__} {detail}")
-        return [topic.name for topic in missing]
-    finally:
-        await admin.close()
+        if not missing:
+            return []
+        response = await admin.create_topics(
+            [
+                NewTopic(
+                    topic.name,
+                    topic.partitions or settings.partitions,
+                    replication,
+                    topic_configs=topic.config(),
+                )
+                for topic in missing
+            ]
+        )
+        for name, code, *said in response.topic_errors:
+            if code and for_code(code) is not TopicAlreadyExistsError:
+                why = ": ".join([for_code(code).__name__, *(str(part) for part in said if part)])
+                raise Fatal(f"topic {name} cannot be created: {why}")
+        names = [topic.name for topic in missing]
+        await _seen(admin, names)
+        return names
 
 
 async def check_topics(
     settings: KafkaSettings, topics: Sequence[Topic] = TOPICS
 ) -> list[Difference]:
     """Compare the broker's topics with the table and return what differs."""
-    admin = await _connect(settings)
-    try:
+    async with _admin(settings) as admin:
         existing = set(await admin.list_topics())
         found = [t for t in topics if t.name in existing]
         differences = [
@@ -80,21 +88,31 @@ async def check_topics(
                 if _normal(current.get(name)) != _normal(value)
             ]
         return differences
+
+
+@asynccontextmanager
+async def _admin(settings: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(**client_options(settings, "passaparola-topics"))
+    try:
+        await admin.start()
+        yield admin
     finally:
         await admin.close()
 
 
-async def _connect(settings: KafkaSettings) -> AIOKafkaAdminClient:
-    admin = AIOKafkaAdminClient(**client_options(settings, "passaparola-topics"))
-    await admin.start()
-    return admin
+async def _seen(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:
+    """Wait until clients are told of new topics, which is a moment after their creation."""
+    try:
+        async with asyncio.timeout(_SEEN_SECONDS):
+            while not set(names) <= set(await admin.list_topics()):
+                await asyncio.sleep(_LOOK_SECONDS)
+    except TimeoutError:
+        raise Fatal("Kafka took the new topics and shows them to nobody; see its log") from None
 
 
 async def _config(admin: AIOKafkaAdminClient, topic: Topic) -> dict[str, str]:
     responses = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name)])
-    return {
-        entry[0]: entry[1] for response in responses for entry in response.resources[0][4]
-    }
+    return {entry[0]: entry[1] for response in responses for entry in response.resources[0][4]}
 
 
 def _normal(value: str | None) -> str | None:

@@ -14,7 +14,7 @@ class _Seen:
 
 
 class Watchdog:
-    """Compares positions with ends at each look. Looks must come more often than the limit."""
+    """Compares positions with ends at each look. What had no work at the last look is not stuck."""
 
     def __init__(self, stall_seconds: float, now: Callable[[], float] = time.monotonic) -> None:
         self._stall_seconds = stall_seconds
@@ -28,7 +28,9 @@ class Watchdog:
             del self._seen[gone]
         for partition, (position, end) in positions.items():
             seen = self._seen.get(partition)
-            if seen is None or position != seen.position or position >= end:
+            if position >= end:
+                self._seen.pop(partition, None)
+            elif seen is None or position != seen.position:
                 self._seen[partition] = _Seen(position, now)
 
     def complaint(self) -> str | None:

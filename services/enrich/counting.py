@@ -41,7 +41,8 @@ class Counting:
         match read_enriched_event(received):
             case EnrichedPost() as post:
                 said = voice(post)
-                await self._put(received.partition, post.key, said and encode(said))
+                row = None if said is None else encode(said)
+                await self._put(received.partition, post.key, row)
             case Gone(museum_id, post_id):
                 await self._put(received.partition, f"{museum_id}/{post_id}", None)
             case Tick() as tick:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from statistics import NormalDist
 
-from schemas import Author, Counters, EngagementScore
+from schemas import Counters, EngagementScore
 
 from .norms import Norm
 
@@ -57,9 +57,8 @@ def age_bucket(hours: float) -> int:
     return bisect_right(AGE_BUCKETS_HOURS, hours) - 1
 
 
-def audience(author: Author | None, views: int | None) -> float | None:
-    """Return how many may have seen it, as log1p; ``None`` where nothing is known."""
-    followers = author.followers if author is not None else None
+def audience(followers: int | None, views: int | None) -> float | None:
+    """Return how many may have seen it, as log1p; ``None`` where no follower is known."""
     if followers is None:
         return None
     return math.log1p(followers if views is None else max(followers, views / _VIEWS_PER_FOLLOWER))
@@ -71,13 +70,13 @@ def deviation(weighted: float, audience_log: float | None, norm: Norm) -> float:
 
 
 def score_engagement(
-    counters: Counters, platform: str, author: Author | None, hours: float, norm: Norm
+    counters: Counters, platform: str, followers: int | None, hours: float, norm: Norm
 ) -> EngagementScore | None:
     """Score counters seen at an age; ``None`` where the platform gave no counter that weighs."""
     if all(getattr(counters, name) is None for name in _WEIGHTS):
         return None
     weighted = weigh(counters, platform)
-    audience_log = audience(author, counters.views)
+    audience_log = audience(followers, counters.views)
     expected, spread = _expected(audience_log, norm), _spread(norm)
     score = 100 * _normal.cdf(deviation(weighted, audience_log, norm))
     low, high = (max(0.0, math.expm1(expected + sign * spread)) for sign in (-1, 1))
@@ -112,12 +111,13 @@ def _explain(
     high: float,
 ) -> str:
     accounts = (
-        "" if audience_log is None else f" from accounts of about {math.expm1(audience_log):,.0f}"
-        " followers"
+        ""
+        if audience_log is None
+        else f" from accounts of about {math.expm1(audience_log):,.0f} followers"
     )
     return (
-        f"Engagement {score:.0f}/100: {weighted:,.0f} weighted interactions after {say_age(hours)}; "
-        f"posts of this age{accounts} on {platform} usually have {low:,.0f} to {high:,.0f}."
+        f"Engagement {score:.0f}/100: {weighted:,.0f} weighted interactions after "
+        f"{say_age(hours)}; posts of this age{accounts} on {platform} usually have {low:,.0f} to {high:,.0f}."
     )
 
 

@@ -1,4 +1,4 @@
-"""What a partition of posts owes to time: the sums of a day that ended, rows that outlived their use."""
+"""What a partition of posts owes to time: the sums of a day that ended, and rows that outlived."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .norms import Norms, sum_day
 from .post_row import PostRow
 
 ROWS_KEPT = timedelta(days=31)
-"""How long rows and marks stay after their last change: longer than anything that refers to them."""
+"""How long rows and marks stay after their last change: longer than what refers to them."""
 _DAY = timedelta(days=1)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from prometheus_client import Counter, Gauge
 
-ENRICHED = Counter("passaparola_enrich_posts_total", "Enriched posts published, repeats too.", ["reason"])
+ENRICHED = Counter(
+    "passaparola_enrich_posts_total", "Enriched posts published, repeats too.", ["reason"]
+)
 UNKNOWN_MUSEUM = Counter(
     "passaparola_enrich_unknown_museum_total", "Matches dropped because no such museum is known."
 )

@@ -1,4 +1,4 @@
-"""enrich as a sentence: posts and snapshots are scored, and enriched posts are counted by museum."""
+"""enrich as a sentence: posts and snapshots are scored, enriched posts are counted by museum."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from services.common.outbound import Outbound
 from services.common.streams import StreamApp
 
 from .counting import Counting
+from .metrics import ROWS
 from .norms import Norms
 from .register import Register
 from .scoring import Scoring
@@ -26,6 +27,8 @@ def build_pipeline(
     """Score what comes in on ``posts.raw`` and ``posts.engagement``; count ``posts.enriched``."""
     post_rows = stream.rows("posts", POST_ROWS)
     museum_rows = stream.rows("museums", MUSEUM_ROWS)
+    ROWS.labels("posts").set_function(post_rows.count)
+    ROWS.labels("museums").set_function(museum_rows.count)
 
     def score(out: Outbound) -> Handle:
         stage = Scoring(post_rows, norms, register, sentiment, enriched_partitions, out)

@@ -1,7 +1,9 @@
 """The row of a post: all that enrich knows about it, and how each event changes it.
 
-Every change is a set, a maximum or a fold guarded by time, so that a repeat changes nothing.
-Pure: rows and events in, rows out.
+The row has two halves: what the post says comes from ``posts.raw`` alone, its numbers from
+``posts.engagement`` and the birth of the post alone; so it does not matter how the two topics
+interleave. Every change is a set, a maximum or a fold guarded by time, so that a repeat changes
+nothing. Pure: rows and events in, rows out.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from schemas import (
     Sentiment,
     Utc,
 )
+from schemas.base import Platform
 
 from .engagement import age_bucket, age_hours, audience, score_engagement, weigh
 from .norms import Norms, Value
@@ -32,6 +35,14 @@ from .virality import is_viral
 
 _EARLY_KEPT = 100
 _DAYS_KEPT = 2
+
+
+class Birth(Model):
+    """What a post's numbers are judged by, as its first version said it; no edit changes it."""
+
+    platform: Platform
+    created_at: Utc
+    followers: int | None
 
 
 class Look(Model):
@@ -43,7 +54,7 @@ class Look(Model):
 
 
 class Mark(Model):
-    """What is left of a post that went: it blocks versions up to ``version`` (``None``: all)."""
+    """Stands for a post that went: it blocks versions up to ``version`` (``None``: all)."""
 
     version: int | None
     reason: str
@@ -55,15 +66,24 @@ class Published(Model):
     revision: Annotated[int, Field(ge=0)] = 0
     digest: str = ""
 
+    def silent(self) -> Published:
+        """The same revision with nothing said since: whatever is said next is a change."""
+        return Published(revision=self.revision)
+
 
 class PostRow(Model):
-    """One post. ``layout`` grows when a new release cannot read an old row as it is."""
+    """One post. With a mark in its place the numbers stay and no text: it may come again, newer.
+
+    ``layout`` grows when a new release cannot read an old row as it is.
+    """
 
     layout: int = 1
     post: Post | None = None
     language: Language | None = None
     sentiment: Sentiment | None = None
+    mark: Mark | None = None
     reason: Reason = Reason.POST
+    birth: Birth | None = None
     counters: Counters | None = None
     counted_at: Utc | None = None
     marks: Counters = Counters()
@@ -72,7 +92,6 @@ class PostRow(Model):
     engagement: EngagementScore | None = None
     viral_since: Utc | None = None
     published: dict[str, Published] = Field(default_factory=dict)
-    mark: Mark | None = None
     changed_at: Utc
 
     def blocks(self, version: int) -> bool:
@@ -88,12 +107,16 @@ class PostRow(Model):
         return self.post is not None and killed is not None and killed < self.post.version
 
     def values(self) -> list[Value]:
-        """What this post adds to the norms, one value a bucket and day."""
-        if self.post is None:
+        """What this post adds to the norms, one value a bucket and day, also where it went since.
+
+        A removal is read before or after the end of a day as the topics happen to interleave.
+        """
+        birth = self.birth
+        if birth is None:
             return []
-        platform, audience_log = self.post.platform, audience(self.post.author, None)
+        audience_log = audience(birth.followers, None)
         return [
-            Value(platform, look.bucket, look.day, look.weighted_log, audience_log)
+            Value(birth.platform, look.bucket, look.day, look.weighted_log, audience_log)
             for look in self.looks
         ]
 
@@ -113,91 +136,82 @@ def fold_post(
             "post": post,
             "language": language,
             "sentiment": sentiment,
-            "reason": reason,
             "mark": None,
+            "reason": reason,
+            "birth": row.birth or _birth(post),
             "early": (),
             "changed_at": max(row.changed_at, post.observed_at),
         }
     )
     for snapshot in row.early:
         updated = fold_snapshot(updated, snapshot, norms)
-    return _scored(updated, norms)
+    return updated
 
 
 def fold_snapshot(row: PostRow | None, snapshot: EngagementSnapshot, norms: Norms) -> PostRow:
     """Take a snapshot; one that overtook its post waits in the row, one that is old only marks."""
+    at = snapshot.observed_at
     if row is None:
-        row = PostRow(changed_at=snapshot.observed_at)
-    changed_at = max(row.changed_at, snapshot.observed_at)
-    if row.mark is not None:
-        return row
-    if row.post is None:
-        early = {kept.observed_at: kept for kept in (*row.early, snapshot)}
-        kept = tuple(early[at] for at in sorted(early))[-_EARLY_KEPT:]
-        return row.model_copy(update={"early": kept, "changed_at": changed_at})
+        row = PostRow(changed_at=at)
+    birth = row.birth
+    if birth is None:
+        early = row.early if snapshot in row.early else (*row.early, snapshot)[-_EARLY_KEPT:]
+        return row.model_copy(update={"early": early, "changed_at": max(row.changed_at, at)})
     marks = _highest(row.marks, snapshot)
-    if row.counted_at is not None and snapshot.observed_at <= row.counted_at:
+    if row.counted_at is not None and at <= row.counted_at:
         return row.model_copy(update={"marks": marks})
-    post, at = row.post, snapshot.observed_at
-    hours = age_hours(post.created_at, at)
-    norm = norms.norm(post.platform, age_bucket(hours), at.date())
+    hours = age_hours(birth.created_at, at)
+    bucket = age_bucket(hours)
+    norm = norms.norm(birth.platform, bucket, at.date())
     counters = snapshot.counters
     viral_since = row.viral_since
     if viral_since is None and is_viral(
-        marks, post.platform, audience(post.author, marks.views), norm
+        marks, birth.platform, audience(birth.followers, marks.views), norm
     ):
         viral_since = at
-    counted = row.model_copy(
+    return row.model_copy(
         update={
             "counters": counters,
             "counted_at": at,
             "marks": marks,
-            "looks": _look(row.looks, age_bucket(hours), at, weigh(counters, post.platform)),
+            "looks": _look(row.looks, bucket, at, weigh(counters, birth.platform)),
+            "engagement": score_engagement(counters, birth.platform, birth.followers, hours, norm),
             "viral_since": viral_since,
             "reason": Reason.SNAPSHOT,
-            "changed_at": changed_at,
+            "changed_at": max(row.changed_at, at),
         }
     )
-    return _scored(counted, norms)
 
 
 def fold_removal(row: PostRow | None, removal: Removal) -> PostRow:
     """Leave a textless mark; it remembers under which museums the post was published."""
-    published = {} if row is None else row.published
+    row = row or PostRow(changed_at=removal.observed_at)
     version = removal.version
-    if row is not None and row.mark is not None and version is not None:
+    if row.mark is not None and version is not None:
         version = None if row.mark.version is None else max(version, row.mark.version)
-    return _marked(row, published, version, removal.reason, removal.observed_at)
+    return _marked(row, Mark(version=version, reason=removal.reason), removal.observed_at)
 
 
 def fold_departure(row: PostRow, post: Post) -> PostRow:
     """Leave a textless mark of a post that an edit took away from every museum."""
-    return _marked(row, row.published, post.version - 1, "edit", post.observed_at)
+    return _marked(row, Mark(version=post.version - 1, reason="edit"), post.observed_at)
 
 
-def _scored(row: PostRow, norms: Norms) -> PostRow:
-    """Score the counters that the row holds, so that it does not matter what came first."""
-    if row.post is None or row.counters is None or row.counted_at is None:
-        return row
-    post = row.post
-    hours = age_hours(post.created_at, row.counted_at)
-    norm = norms.norm(post.platform, age_bucket(hours), row.counted_at.date())
-    score = score_engagement(row.counters, post.platform, post.author, hours, norm)
-    return row.model_copy(update={"engagement": score})
+def _birth(post: Post) -> Birth:
+    followers = None if post.author is None else post.author.followers
+    return Birth(platform=post.platform, created_at=post.created_at, followers=followers)
 
 
-def _marked(
-    row: PostRow | None,
-    published: dict[str, Published],
-    version: int | None,
-    reason: str,
-    at: datetime,
-) -> PostRow:
-    silent = {museum: Published(revision=last.revision) for museum, last in published.items()}
-    return PostRow(
-        mark=Mark(version=version, reason=reason),
-        published=silent,
-        changed_at=at if row is None else max(row.changed_at, at),
+def _marked(row: PostRow, mark: Mark, at: datetime) -> PostRow:
+    return row.model_copy(
+        update={
+            "post": None,
+            "language": None,
+            "sentiment": None,
+            "mark": mark,
+            "published": {museum: last.silent() for museum, last in row.published.items()},
+            "changed_at": max(row.changed_at, at),
+        }
     )
 
 

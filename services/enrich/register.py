@@ -25,7 +25,7 @@ class Register:
             self._known.add(museum_id)
 
     async def known(self, museum_ids: tuple[str, ...]) -> set[str]:
-        """Return those of the museums that are known, after a look at the register's present end."""
+        """Return those that are known, after a look at the register's present end if need be."""
         unknown = set(museum_ids) - self._known
         if unknown and self.read_present_end is not None:
             await self.read_present_end()

@@ -20,7 +20,8 @@ def enriched_posts(row: PostRow) -> tuple[PostRow, list[EnrichedPost]]:
     """
     if row.post is None:
         return row, []
-    published = dict(row.published)
+    left = {museum_id: row.published[museum_id].silent() for museum_id in left_museums(row)}
+    published = row.published | left
     events = []
     for museum_id in row.post.museum_ids:
         draft = _render(row, museum_id, revision=1)

@@ -1,4 +1,4 @@
-"""Stage 1: the posts, snapshots, removals and ticks of a partition become enriched posts and ticks."""
+"""Stage 1: posts, snapshots, removals and ticks of a partition become enriched posts and ticks."""
 
 from __future__ import annotations
 
@@ -103,13 +103,13 @@ class Scoring:
         if not time.tick(received.topic, tick.at) or time.now is None:
             return
         await self._out.add(self._housekeeping.due(received.partition, before, time.now))
-        # What a tick covers must be on Kafka before the tick is.
-        await self._out.flush()
+        # What a tick covers must be on Kafka before it; of a batch's ticks the last will do.
         key = tick_key(received.partition)
         headers = ce.tick_headers(tick.kind, SOURCE, key, time.now)
         everywhere = range(self._enriched_partitions)
-        await self._out.add(
-            [Record(POSTS_ENRICHED, key, None, headers, partition=target) for target in everywhere]
+        self._out.add_at_end(
+            key,
+            [Record(POSTS_ENRICHED, key, None, headers, partition=target) for target in everywhere],
         )
         TIME.labels("posts").set(time.now.timestamp())
 

@@ -1,4 +1,4 @@
-"""A Faust app whose agents cannot lose a record: raw bytes in, a guard, awaited deliveries, then acks.
+"""A Faust app whose agents cannot lose a record: raw bytes, a guard, awaited deliveries, then acks.
 
 A stage never raises and never returns early: Faust acknowledges whatever leaves the loop body.
 What cannot be finished ends the process at once, so that Kafka gives it to the next worker.
@@ -9,17 +9,18 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 import faust
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 from faust.contrib.asgi import faust_app_running
 
 from schemas.topics import Topic
 from services.common.clock import Clock
-from services.common.errors import Fatal, Poison
+from services.common.errors import Fatal
 from services.common.guard import Guard, Handle
 from services.common.http import Health
 from services.common.kafka import client_options, ssl_context
@@ -103,24 +104,21 @@ class StreamApp:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until ``stop`` is set; what is in flight is finished and committed first."""
-        starting = asyncio.create_task(self._start_and_wait(stop))
-        watching = asyncio.create_task(self._watch())
-        try:
-            await starting
-        finally:
-            watching.cancel()
-
-    async def _start_and_wait(self, stop: asyncio.Event) -> None:
         async with faust_app_running(self._app, stop_timeout=_STOP_SECONDS):
             self._health.done("tables")
             log.info("tables_recovered")
-            stopped = asyncio.create_task(stop.wait())
-            crashed = asyncio.create_task(self._app._crashed.wait())
-            await asyncio.wait({stopped, crashed}, return_when=asyncio.FIRST_COMPLETED)
-            stopped.cancel()
-            crashed.cancel()
+            ends = [
+                asyncio.create_task(self._watch()),
+                asyncio.create_task(stop.wait()),
+                asyncio.create_task(self._app._crashed.wait()),
+            ]
+            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            for end in ends:
+                end.cancel()
             if self._app._crashed.is_set():
                 raise Fatal(f"Faust crashed: {self._app._crash_reason!r}")
+            for end in done:
+                end.result()
 
     async def _handle(self, guard: Guard, out: Outbound, events: Iterable[Any]) -> None:
         started = time.perf_counter()
@@ -139,11 +137,7 @@ class StreamApp:
                 )
             )
             topics.add(message.topic)
-        try:
-            await out.flush()
-        except Poison as error:
-            # Sizes were checked one by one: what the broker refuses now is not one record's fault.
-            raise Fatal(str(error)) from error
+        await out.finish()
         for event in events:
             tp = TopicPartition(event.message.topic, event.message.partition)
             self._handled[tp] = event.message.offset
@@ -156,28 +150,29 @@ class StreamApp:
 
     async def _watch(self) -> None:
         """Compare what was handled with the ends, as another client sees them."""
-        async with AIOKafkaConsumer(
-            **client_options(self._settings.kafka, f"{self._source[1:]}-watch")
-        ) as observer:
-            while True:
+        options = client_options(self._settings.kafka, f"{self._source[1:]}-watch")
+        while True:
+            try:
+                async with AIOKafkaConsumer(**options) as observer:
+                    while True:
+                        await asyncio.sleep(_LOOK_SECONDS)
+                        await self._look(observer)
+            except (KafkaError, OSError) as error:
+                self._health.not_ready("kafka", type(error).__name__)
                 await asyncio.sleep(_LOOK_SECONDS)
-                await self._look(observer)
 
     async def _look(self, observer: AIOKafkaConsumer) -> None:
         names = {topic.name for topic in self._sources}
-        try:
-            assigned = [
-                TopicPartition(tp.topic, tp.partition)
-                for tp in self._app.consumer.assignment()
-                if tp.topic in names
-            ]
-            ends = await observer.end_offsets(assigned)
-        except Exception as error:
-            self._health.not_ready("kafka", type(error).__name__)
-            return
+        consumer: Any = self._app.consumer
+        assigned = [
+            TopicPartition(tp.topic, tp.partition)
+            for tp in consumer.assignment()
+            if tp.topic in names
+        ]
+        ends = await observer.end_offsets(assigned)
         self._health.ready("kafka")
-        committed = self._app.consumer._committed_offset
-        positions = {}
+        committed = consumer._committed_offset
+        positions: dict[Hashable, tuple[int, int]] = {}
         for tp in assigned:
             done = max(self._handled.get(tp, -1), (committed.get(tp) or 0) - 1) + 1
             positions[f"{tp.topic}/{tp.partition}"] = (done, ends[tp])

@@ -8,7 +8,7 @@ with them; Faust's own buffer loses a delivery silently.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import faust
 from faust.stores import base
@@ -23,8 +23,8 @@ from services.common.records import Record
 _ROW = "passaparola.row.v1"
 
 
-class _PartitionedStore(base.Store):  # type: ignore[misc]
-    """Keeps the rows of each partition apart and forgets those of a partition that is taken away."""
+class _PartitionedStore(base.Store[str, bytes]):
+    """Keeps the rows of each partition apart; forgets those of a partition taken away."""
 
     def __post_init__(self) -> None:
         self.by_partition: dict[int, dict[str, bytes]] = {}
@@ -34,13 +34,13 @@ class _PartitionedStore(base.Store):  # type: ignore[misc]
 
     def apply_changelog_batch(
         self,
-        batch: Iterable[EventT],
+        batch: Iterable[EventT[Any]],
         to_key: Callable[[Any], Any],
         to_value: Callable[[Any], Any],
     ) -> None:
         for event in batch:
             rows = self.by_partition.setdefault(event.message.partition, {})
-            key, value = event.message.key.decode("utf-8"), event.message.value
+            key, value = (event.message.key or b"").decode("utf-8"), event.message.value
             if value is None:
                 rows.pop(key, None)
             else:
@@ -73,9 +73,7 @@ class _RowTable(faust.Table):  # type: ignore[type-arg]
     """A Faust table over the store above."""
 
     def _new_store(self) -> _PartitionedStore:
-        return _PartitionedStore(
-            "memory://", self.app, self, table_name=self.name, loop=self.loop
-        )
+        return _PartitionedStore("memory://", self.app, self, table_name=self.name, loop=self.loop)
 
 
 class Rows:
@@ -123,8 +121,11 @@ class Rows:
 
     def count(self) -> int:
         """Rows held by this worker."""
-        return sum(len(rows) for rows in self._table.data.by_partition.values())
+        return sum(len(rows) for rows in self._by_partition.values())
 
     def _rows(self, partition: int) -> dict[str, bytes]:
-        rows: dict[str, bytes] = self._table.data.by_partition.setdefault(partition, {})
-        return rows
+        return self._by_partition.setdefault(partition, {})
+
+    @property
+    def _by_partition(self) -> dict[int, dict[str, bytes]]:
+        return cast(_PartitionedStore, self._table.data).by_partition

@@ -42,9 +42,7 @@ class LexiconModel:
     @cached_property
     def _words(self) -> dict[str, _Words]:
         common = _parse(_read("emoji"))
-        return {
-            code: _merge(common, _parse(_read(code))) for code in _LANGUAGES
-        } | {"": common}
+        return {code: _merge(common, _parse(_read(code))) for code in _LANGUAGES} | {"": common}
 
     def judge(self, texts: Sequence[tuple[str, str]]) -> list[Sentiment]:
         """Judge (text, language code) pairs, one answer each, in order."""
@@ -139,6 +137,4 @@ def _parse(text: str) -> _Words:
 
 
 def _merge(left: _Words, right: _Words) -> _Words:
-    return _Words(
-        dict(left.phrases) | dict(right.phrases), left.negations | right.negations
-    )
+    return _Words(dict(left.phrases) | dict(right.phrases), left.negations | right.negations)
