@@ -205,6 +205,7 @@ def _faust_app(group: str, kafka: KafkaSettings) -> faust.App:
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=4 * 1024 * 1024,
         broker_commit_interval=1.0,
+        broker_commit_every=2**62,  # by the interval alone, never in between two messages
         broker_session_timeout=kafka.session_seconds,
         broker_heartbeat_interval=kafka.session_seconds / 10,
         broker_rebalance_timeout=kafka.rebalance_seconds,

@@ -17,17 +17,24 @@ from faust.types import TP, EventT
 from schemas.cloudevents import headers_for
 from schemas.topics import Topic
 from services.common.clock import Clock
+from services.common.errors import Fatal
 from services.common.publisher import check_size
 from services.common.records import Record
 
 _ROW = "passaparola.row.v1"
 
 
+class _Partition(dict[str, bytes]):
+    """The rows of one partition, and the offset up to which its changelog was read into them."""
+
+    read_to = -1
+
+
 class _PartitionedStore(base.Store[str, bytes]):
-    """Keeps the rows of each partition apart; forgets those of a partition taken away."""
+    """Keeps the rows of each partition that is ours apart, and takes nothing for any other."""
 
     def __post_init__(self) -> None:
-        self.by_partition: dict[int, dict[str, bytes]] = {}
+        self.by_partition: dict[int, _Partition] = {}
 
     def _clear(self) -> None:
         self.by_partition.clear()
@@ -39,7 +46,10 @@ class _PartitionedStore(base.Store[str, bytes]):
         to_value: Callable[[Any], Any],
     ) -> None:
         for event in batch:
-            rows = self.by_partition.setdefault(event.message.partition, {})
+            rows = self.by_partition.get(event.message.partition)
+            if rows is None:  # left over from before a rebalance
+                continue
+            rows.read_to = event.message.offset
             key, value = (event.message.key or b"").decode("utf-8"), event.message.value
             if value is None:
                 rows.pop(key, None)
@@ -50,12 +60,13 @@ class _PartitionedStore(base.Store[str, bytes]):
         self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
     ) -> None:
         changelog = self.table.changelog_topic.get_topic_name()
-        for tp in revoked:
-            if tp.topic == changelog:
-                self.by_partition.pop(tp.partition, None)
+        ours = {tp.partition for tp in assigned if tp.topic == changelog}
+        self.by_partition = {p: self.by_partition.get(p, _Partition()) for p in ours}
 
     def persisted_offset(self, tp: TP) -> int | None:
-        return None
+        """Where recovery goes on: what Faust remembers may be of rows that we forgot."""
+        rows = self.by_partition.get(tp.partition)
+        return None if rows is None else rows.read_to
 
     def reset_state(self) -> None:
         """Nothing lies on disk."""
@@ -124,8 +135,12 @@ class Rows:
         return sum(len(rows) for rows in self._by_partition.values())
 
     def _rows(self, partition: int) -> dict[str, bytes]:
-        return self._by_partition.setdefault(partition, {})
+        try:
+            return self._by_partition[partition]
+        except KeyError:
+            # With no rows everything would look new, and be published as such.
+            raise Fatal(f"partition {partition} of {self._topic.name} is not ours") from None
 
     @property
-    def _by_partition(self) -> dict[int, dict[str, bytes]]:
+    def _by_partition(self) -> dict[int, _Partition]:
         return cast(_PartitionedStore, self._table.data).by_partition

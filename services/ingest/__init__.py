@@ -1,0 +1,1 @@
+"""Ingest: observes platforms, matches posts to museums, tracks them and publishes to Kafka."""

@@ -1,0 +1,6 @@
+"""``python -m services.ingest``."""
+
+from .app import main
+
+if __name__ == "__main__":
+    main()

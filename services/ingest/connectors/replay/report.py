@@ -1,0 +1,43 @@
+"""Every line's fate by id, one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from services.ingest.observations import Outcome
+
+from .reader import Entry
+
+
+class Report:
+    """A file that grows with the replay; a run that goes on first cuts off what it does again."""
+
+    def __init__(self, path: Path, after_line: int) -> None:
+        """Begin a report, or go on after a line of the file that is replayed."""
+        kept = []
+        if after_line and path.exists():
+            for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+                if line.endswith("\n") and json.loads(line)["line"] <= after_line:
+                    kept.append(line)
+        self._file = path.open("w", encoding="utf-8")
+        self._file.writelines(kept)
+
+    def add(self, entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> None:
+        """Write what became of some lines, and have it in the file before this returns."""
+        for entry, outcome in zip(entries, outcomes, strict=True):
+            told = {
+                "line": entry.line.number,
+                "byte": entry.line.start,
+                "id": entry.post_id,
+                "fate": outcome.fate,
+                "reason": outcome.reason,
+                "museums": outcome.museum_ids,
+            }
+            self._file.write(json.dumps(told) + "\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()

@@ -1,0 +1,83 @@
+"""Ticks: what time it is, said in every partition of posts and snapshots, behind what it covers.
+
+A system has one kind of tick: the wall clock's or a replay's. A writer of the other is refused.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from schemas import cloudevents as ce
+from schemas.topics import ENGAGEMENT, POSTS_RAW, is_tick_key, tick_key
+from services.common.errors import Fatal
+from services.common.publisher import Publisher
+from services.common.records import Received, Record
+from services.common.settings import KafkaSettings
+from services.common.tail import newest
+
+from .metrics import TICK_TIME
+
+EVERY = timedelta(seconds=30)
+TICKED = (POSTS_RAW, ENGAGEMENT)
+
+
+class Ticker:
+    """Writes the ticks of one clock; its caller puts them behind what they cover."""
+
+    def __init__(self, publisher: Publisher, kind: ce.TickKind, source: str) -> None:
+        self._publisher = publisher
+        self._kind = kind
+        self._source = source
+
+    async def records(self, at: datetime) -> list[Record]:
+        """Return the ticks of one instant, one for each partition, to be written in this order."""
+        TICK_TIME.set(at.timestamp())
+        return [
+            Record(
+                topic,
+                tick_key(partition),
+                None,
+                ce.tick_headers(self._kind, self._source, tick_key(partition), at),
+                partition=partition,
+            )
+            for topic in TICKED
+            for partition in range(await self._publisher.partitions(topic.name))
+        ]
+
+    async def tick(self, at: datetime) -> None:
+        """Say that it is ``at``; returns when every partition has it."""
+        await self._publisher.publish(await self.records(at))
+
+
+async def check_tick_kind(settings: KafkaSettings, kind: ce.TickKind) -> datetime | None:
+    """Return the time of the last tick, ``None`` if there is none.
+
+    Raises ``Fatal`` if the last ticks are another clock's.
+    """
+    last: datetime | None = None
+    for topic in TICKED:
+        for record in await newest(settings, topic, _is_tick, "passaparola-ingest-ticks"):
+            found = ce.tick_kind(record.headers)
+            if found != kind:
+                raise Fatal(
+                    f"the time in topic {topic.name} is {_CLOCKS[found]}, not {_CLOCKS[kind]}: "
+                    "two clocks cannot drive one system. Use other topics for one of them, or "
+                    "leave the ticks to the other (setting `ticks`, option `--clock`)."
+                )
+            at = ce.ce_time(record.headers)
+            last = at if last is None else max(last, at)
+    return last
+
+
+_CLOCKS: dict[ce.TickKind | None, str] = {
+    "wall": "the wall clock's",
+    "replay": "a replay's",
+}
+
+
+def _is_tick(record: Received) -> bool:
+    return (
+        record.key is not None
+        and is_tick_key(record.key.decode("utf-8", "replace"))
+        and ce.tick_kind(record.headers) is not None
+    )

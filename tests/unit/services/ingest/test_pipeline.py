@@ -1,0 +1,388 @@
+"""What goes where, in which order, and what a crash at any moment leaves behind."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas import (
+    Counters,
+    EngagementSnapshot,
+    Gap,
+    GapReason,
+    Post,
+    Removal,
+    RemovalReason,
+    RemovalScope,
+    TrackedPost,
+    decode,
+)
+from schemas import cloudevents as ce
+from services.common.errors import Fatal
+from services.ingest.observations import (
+    AccountRemoval,
+    Fact,
+    Fate,
+    Look,
+    Observation,
+    Outcome,
+    Tick,
+    Unreadable,
+)
+from tests.unit.services.ingest.builders import NOW, World, make_museum, make_post, make_world
+
+EGIZIO = make_museum("egizio")
+RAW, TRACKED, DLQ = "posts.raw", "ingest.tracked", "ingest.dlq"
+
+
+async def handle(world: World, *facts: Fact) -> list[Outcome]:
+    return await world.pipeline.handle(
+        "test", [Observation(fact, b"the bytes", (("line", "7"),)) for fact in facts]
+    )
+
+
+def fates(outcomes: list[Outcome]) -> list[Fate]:
+    return [outcome.fate for outcome in outcomes]
+
+
+def about_egizio(**fields: Any) -> Post:
+    return make_post("so nice", **({"hashtags": ["Egizio"]} | fields))
+
+
+def removal(post_id: str = "x:1", **fields: Any) -> Removal:
+    given = {
+        "post_id": post_id,
+        "reason": RemovalReason.AUTHOR_DELETE,
+        "effective_at": NOW,
+        "observed_at": NOW,
+    }
+    return Removal.model_validate(given | fields)
+
+
+def snapshot(post_id: str = "x:1", *, likes: int) -> EngagementSnapshot:
+    return EngagementSnapshot(
+        post_id=post_id, platform="x", observed_at=NOW, method="poll", likes=likes
+    )
+
+
+async def test_a_matching_post_is_tracked_before_it_is_published() -> None:
+    world = make_world([EGIZIO])
+    (outcome,) = await handle(world, about_egizio())
+    assert outcome == Outcome(Fate.PUBLISHED, museum_ids=("egizio",))
+    first, second = (call[0] for call in world.broker.calls if call)
+    assert (first.topic.name, first.key) == (TRACKED, "x:1")
+    assert (second.topic.name, second.key) == (RAW, "x:1")
+    assert second.value is not None
+    post = decode(Post, second.value)
+    assert post.museum_ids == ("egizio",)
+    assert post.hashtags == ("egizio",)
+    headers = dict(second.headers)
+    assert headers["ce_type"] == ce.POST.encode()
+    assert headers["ce_source"] == b"/ingest/test"
+    assert "traceparent" in headers
+
+
+async def test_what_concerns_no_museum_is_dropped() -> None:
+    world = make_world([EGIZIO])
+    found = await handle(world, make_post("#other"), snapshot(likes=1), removal())
+    assert fates(found) == [Fate.UNMATCHED, Fate.UNTRACKED, Fate.UNTRACKED]
+    assert world.broker.records == []
+
+
+async def test_a_repeat_is_published_again_and_is_the_same() -> None:
+    world = make_world([EGIZIO])
+    await handle(world, about_egizio())
+    await handle(world, about_egizio())
+    first, second = world.broker.of(RAW)
+    assert first == second
+    assert len(world.broker.of(TRACKED)) == 1
+
+
+async def test_an_edit_that_no_longer_matches_is_passed_on_without_matches() -> None:
+    world = make_world([EGIZIO])
+    await handle(world, about_egizio())
+    (outcome,) = await handle(world, make_post("never mind", version=2))
+    assert outcome.fate is Fate.RELEASED
+    value = world.broker.of(RAW)[-1].value
+    assert value is not None
+    assert decode(Post, value).matches == ()
+    row = world.tracked.get("x:1")
+    assert row is not None
+    assert (row.version, row.museum_ids) == (2, ())
+    # It stays tracked: the next edit may bring it back, and a delete must still be passed on.
+    assert fates(await handle(world, removal(version=2))) == [Fate.REMOVED]
+
+
+async def test_an_older_version_changes_no_row() -> None:
+    world = make_world([EGIZIO])
+    await handle(world, about_egizio(version=5))
+    await handle(world, about_egizio(version=3))
+    row = world.tracked.get("x:1")
+    assert row is not None
+    assert row.version == 5
+
+
+async def test_a_removal_is_a_null_with_its_facts_then_the_row_goes() -> None:
+    world = make_world([EGIZIO])
+    await handle(world, about_egizio())
+    del world.broker.calls[:]
+    await handle(world, removal(version=9))
+    assert [[r.topic.name for r in call] for call in world.broker.calls] == [[RAW], [TRACKED]]
+    null = world.broker.of(RAW)[-1]
+    assert (null.key, null.value) == ("x:1", None)
+    told = ce.removal_of(dict(null.headers))
+    assert told is not None
+    assert told.version == 9
+    assert world.broker.of(TRACKED)[-1].value is None
+    assert "x:1" not in world.tracked
+
+
+async def test_a_removal_of_an_older_version_does_not_take_the_newer_away() -> None:
+    world = make_world([EGIZIO])
+    await handle(world, about_egizio(version=5))
+    assert await handle(world, removal(version=4)) == [Outcome(Fate.UNTRACKED, "superseded")]
+    assert "x:1" in world.tracked
+
+
+async def test_post_removal_and_post_again_in_one_batch_end_as_the_last_says() -> None:
+    world = make_world([EGIZIO])
+    found = await handle(
+        world, about_egizio(), removal(version=1), about_egizio(version=2), snapshot(likes=3)
+    )
+    assert fates(found) == [Fate.PUBLISHED, Fate.REMOVED, Fate.PUBLISHED, Fate.COUNTED]
+    assert "x:1" in world.tracked
+    assert world.broker.of(TRACKED)[-1].value is not None
+    assert world.broker.of(RAW)[-1].value is not None
+    assert "x:1" in world.restarted().tracked
+
+
+async def test_an_accounts_removal_takes_each_of_its_tracked_posts() -> None:
+    world = make_world([EGIZIO])
+    ana, ben = {"native_id": "ana"}, {"native_id": "ben"}
+    account = AccountRemoval("x", "ana", RemovalReason.ACCOUNT_DELETED, NOW, NOW)
+    found = await handle(
+        world,
+        about_egizio(post_id="x:1", author=ana),
+        about_egizio(post_id="x:2", author=ben),
+        about_egizio(post_id="x:3", author=ana),
+        account,  # in the same batch as the posts, on purpose
+        account,
+    )
+    assert fates(found)[3:] == [Fate.REMOVED, Fate.UNTRACKED]
+    nulls = [record for record in world.broker.of(RAW) if record.value is None]
+    assert [record.key for record in nulls] == ["x:1", "x:3"]
+    told = ce.removal_of(dict(nulls[0].headers))
+    assert told is not None
+    assert told.scope is RemovalScope.ACCOUNT
+    assert list(world.tracked.of_author("x", "ben")) == ["x:2"]
+
+
+async def test_snapshots_of_tracked_posts_only() -> None:
+    world = make_world([EGIZIO])
+    found = await handle(world, about_egizio(), snapshot(likes=3), snapshot("x:2", likes=4))
+    assert fates(found)[1:] == [Fate.COUNTED, Fate.UNTRACKED]
+    assert world.broker.keys("posts.engagement") == ["x:1"]
+
+
+async def test_a_look_is_remembered_behind_its_snapshot() -> None:
+    world = make_world([EGIZIO])
+    await handle(world, about_egizio())
+    del world.broker.calls[:]
+    look = Look("x:1", NOW, NOW + timedelta(hours=1), 2, 0, Counters(likes=3))
+    await handle(world, snapshot(likes=3), look)
+    assert [[r.topic.name for r in call] for call in world.broker.calls] == [
+        ["posts.engagement"],
+        [TRACKED],
+    ]
+    row = world.tracked.get("x:1")
+    assert row is not None
+    assert (row.unchanged_looks, row.counters) == (2, Counters(likes=3))
+
+
+async def test_a_gap_is_a_record() -> None:
+    world = make_world([EGIZIO])
+    gap = Gap(
+        connector="test",
+        subscription="all",
+        from_at=NOW,
+        to_at=NOW,
+        reason=GapReason.DISCONNECTED,
+        filled=True,
+    )
+    await handle(world, gap)
+    assert world.broker.keys("ingest.gaps") == ["test:all"]
+
+
+@pytest.mark.parametrize(
+    ("post", "reason"),
+    [
+        (about_egizio(created_at=NOW + timedelta(hours=25)), "from_the_future"),
+        (about_egizio(post_id="x:1\x00"), "unclean_id"),
+        (about_egizio(post_id="x:\u202e1"), "unclean_id"),
+        (about_egizio(links=["https://x.example/" + "a" * 300_000]), "too_large"),
+        (about_egizio(links=["\ud800"]), "not_utf8"),
+    ],
+)
+async def test_what_cannot_be_is_parked_and_the_rest_goes_on(post: Post, reason: str) -> None:
+    world = make_world([EGIZIO])
+    found = await handle(world, post, about_egizio(post_id="x:good"))
+    assert found[0] == Outcome(Fate.DEAD_LETTER, reason)
+    assert found[1].fate is Fate.PUBLISHED
+    (letter,) = world.broker.of(DLQ)
+    headers = dict(letter.headers)
+    assert letter.value == b"the bytes"
+    assert headers["dlq_reason"] == reason.encode()
+    assert headers["dlq_line"] == b"7"
+    assert headers["dlq_source"] == b"/ingest/test"
+    assert "x:1" not in world.tracked
+
+
+async def test_posts_of_2015_are_fine() -> None:
+    world = make_world([EGIZIO])
+    old = NOW.replace(year=2015)
+    assert fates(await handle(world, about_egizio(created_at=old, observed_at=old))) == [
+        Fate.PUBLISHED
+    ]
+
+
+async def test_hostile_text_is_cleaned() -> None:
+    world = make_world([EGIZIO])
+    await handle(world, make_post("a\x00b\u202ec\r\nde\u0301", hashtags=["egizio"]))
+    value = world.broker.of(RAW)[0].value
+    assert value is not None
+    assert decode(Post, value).text == "abc\ndé"
+
+
+async def test_a_fault_of_ours_parks_one_input_and_holds_up_nothing() -> None:
+    world = make_world([EGIZIO])
+
+    class Broken:
+        def match(self, post: Post) -> None:
+            if post.post_id == "x:1":
+                raise ZeroDivisionError
+
+    world.register.current = Broken()  # type: ignore[assignment]
+    found = await handle(world, about_egizio(), about_egizio(post_id="x:2"))
+    assert found[0] == Outcome(Fate.DEAD_LETTER, "unexpected")
+    assert found[1].fate is Fate.UNMATCHED
+
+
+async def test_what_the_broker_refuses_is_parked_alone() -> None:
+    world = make_world([EGIZIO])
+    world.broker.refuses = lambda r: r.topic.name == RAW and r.key == "x:2"
+    posts = [about_egizio(post_id=f"x:{n}") for n in (1, 2, 3)]
+    found = await handle(world, *posts)
+    assert fates(found) == [Fate.PUBLISHED, Fate.DEAD_LETTER, Fate.PUBLISHED]
+    assert set(world.broker.keys(RAW)) == {"x:1", "x:3"}
+    assert len(world.broker.of(DLQ)) == 1
+
+
+async def test_too_much_that_cannot_be_read_stops_the_line() -> None:
+    world = make_world([EGIZIO])
+    with pytest.raises(Fatal, match="could not be handled"):
+        await handle(world, *[Unreadable("not_json", "not JSON")] * 100)
+
+
+async def test_ticks_come_behind_what_they_cover_in_every_partition() -> None:
+    world = make_world([EGIZIO])
+    await handle(world, about_egizio(), Tick(NOW), about_egizio(post_id="x:2"))
+    ticked = [r for r in world.broker.of(RAW) if r.key is not None and r.key.startswith("tick/")]
+    assert [r.partition for r in ticked] == [0, 1, 2, 3]
+    assert len([k for k in world.broker.keys("posts.engagement") if k]) == 4
+    keys = world.broker.keys(RAW)
+    assert keys.index("x:1") < keys.index("tick/0")
+    assert keys.index("tick/3") < keys.index("x:2")
+
+
+async def test_rows_go_after_31_days_of_ticks() -> None:
+    world = make_world([EGIZIO])
+    await handle(world, about_egizio())
+    await handle(world, Tick(NOW + timedelta(days=30)))
+    assert "x:1" in world.tracked
+    world.clock.advance_to(NOW + timedelta(days=32))
+    await world.pipeline.tick()
+    assert "x:1" not in world.tracked
+    assert world.broker.of(TRACKED)[-1].value is None
+
+
+async def test_live_a_post_is_observed_when_it_is_handled() -> None:
+    world = make_world([EGIZIO], stamps=True)
+    world.clock.advance_to(NOW + timedelta(seconds=9))
+    await handle(world, about_egizio())
+    value = world.broker.of(RAW)[0].value
+    assert value is not None
+    assert decode(Post, value).observed_at == NOW + timedelta(seconds=9)
+
+
+async def test_matching_follows_the_register() -> None:
+    world = make_world([])
+    assert fates(await handle(world, about_egizio())) == [Fate.UNMATCHED]
+    world.register.current = make_world([EGIZIO]).register.current
+    assert fates(await handle(world, about_egizio())) == [Fate.PUBLISHED]
+
+
+# --- killed at any moment, and read again from the last cursor ---------------------------------
+
+FACTS = st.lists(
+    st.one_of(
+        st.builds(
+            lambda n, v, tag: make_post(
+                f"v{v}",
+                post_id=f"x:{n}",
+                version=v,
+                hashtags=[tag],
+                author={"native_id": f"a{n % 2}"},
+            ),
+            st.integers(1, 3),
+            st.integers(1, 4),
+            st.sampled_from(["egizio", "egizio", "other"]),
+        ),
+        st.builds(lambda n: removal(f"x:{n}"), st.integers(1, 3)),
+        st.builds(
+            lambda n: AccountRemoval("x", f"a{n}", RemovalReason.ACCOUNT_DELETED, NOW, NOW),
+            st.integers(0, 1),
+        ),
+        st.builds(
+            lambda n, likes: snapshot(f"x:{n}", likes=likes), st.integers(1, 3), st.integers(0, 9)
+        ),
+    ),
+    max_size=8,
+)
+
+
+def compacted(world: World, topic: str) -> dict[str | None, Any]:
+    last = {record.key: record.value for record in world.broker.of(topic)}
+    return {key: json.loads(value) for key, value in last.items() if value is not None}
+
+
+@given(batches=st.lists(FACTS, max_size=4), die_at=st.integers(0, 12))
+async def test_a_crash_at_any_publish_changes_nothing_in_the_end(
+    batches: list[list[Fact]], die_at: int
+) -> None:
+    undisturbed = make_world([EGIZIO])
+    for facts in batches:
+        await handle(undisturbed, *facts)
+
+    world = make_world([EGIZIO])
+    world.broker.die_at = die_at
+    done = 0
+    while done < len(batches):
+        try:
+            await handle(world, *batches[done])
+            done += 1
+        except ConnectionAbortedError:
+            world.broker.die_at = None
+            world = world.restarted()
+    assert compacted(world, RAW) == compacted(undisturbed, RAW)
+    assert set(compacted(world, TRACKED)) == set(compacted(undisturbed, TRACKED))
+    # Whatever is published and not removed is tracked, so that its removal will be passed on.
+    for record in world.broker.of(RAW):
+        assert record.value is None or record.key in {r.key for r in world.broker.of(TRACKED)}
+    assert set(compacted(world, RAW)) <= set(compacted(world, TRACKED))
+    rows = [decode(TrackedPost, r.value) for r in world.broker.of(TRACKED) if r.value]
+    assert all(row.museum_ids in ((), ("egizio",)) for row in rows)
