@@ -1,0 +1,1 @@
+"""Tells a museum's team about viral or negative posts: rules, incidents, notifications."""

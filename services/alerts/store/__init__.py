@@ -1,0 +1,1 @@
+"""What alerts keeps: incidents, shown posts, notifications and offsets, in one database."""

@@ -1,0 +1,152 @@
+"""The database: SQLite for one replica, locked against a second, or PostgreSQL for several.
+
+Transactions are short. On SQLite they take turns, so that none meets a busy file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from services.common.errors import Fatal, Retryable
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+_BUSY_MS = 10_000
+_NO_BEGIN = "passaparola_no_begin"
+
+
+def database_url(text: str) -> URL:
+    """Read an address, with our driver put in. Raises ``Fatal`` for what we cannot use."""
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise Fatal("database.url must look like sqlite:///FILE or postgresql://...") from error
+    driver = _DRIVERS.get(url.get_backend_name())
+    if driver is None or (url.get_backend_name() == "sqlite" and not url.database):
+        raise Fatal("database.url must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+    return url.set(drivername=driver)
+
+
+def create_engine(url: URL) -> AsyncEngine:
+    """Return an engine that is set up for the promises that we make."""
+    engine = create_async_engine(url, pool_pre_ping=url.get_backend_name() == "postgresql")
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions by itself
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        f"busy_timeout={_BUSY_MS}",
+        "foreign_keys=ON",
+        "synchronous=FULL",  # what was promised must outlive a power cut
+        "secure_delete=ON",  # erased text must not linger in free pages
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # A transaction that reads first and writes later would meet a busy file at the write.
+    if not connection.get_execution_options().get(_NO_BEGIN):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class Database:
+    """Sessions on one database. ``async with`` takes SQLite's file for this process alone."""
+
+    def __init__(self, url: str) -> None:
+        self._url = database_url(url)
+        self._engine = create_engine(self._url)
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._turn = asyncio.Lock() if self.is_sqlite else None
+        self._lock: int | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is one file for one replica."""
+        return self._url.get_backend_name() == "sqlite"
+
+    async def __aenter__(self) -> Database:
+        if self.is_sqlite:
+            self._lock = _lock_file(Path(str(self._url.database)))
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of all connections and of the file."""
+        await self._engine.dispose()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction that commits at the end of the block, or rolls back if it raises.
+
+        Raises ``Retryable`` where the database is away; whether a commit under way was kept is
+        then unknown.
+        """
+        turn: AbstractAsyncContextManager[Any] = self._turn or nullcontext()
+        try:
+            async with turn, self._sessions.begin() as session:
+                yield session
+        except (DataError, IntegrityError, NotSupportedError, ProgrammingError):
+            raise
+        except (DBAPIError, PoolTimeout, OSError) as error:
+            raise Retryable(f"the database does not answer: {type(error).__name__}") from error
+
+    async def wipe(self) -> bool:
+        """Take erased text out of SQLite's log too, and tell whether that was possible now.
+
+        PostgreSQL's autovacuum does the same by itself.
+        """
+        if self._turn is None:
+            return True
+        async with self._turn, self._engine.connect() as connection:
+            quiet = await connection.execution_options(**{_NO_BEGIN: True})
+            result = await quiet.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            return bool(result.scalar_one() == 0)
+
+
+def _lock_file(database: Path) -> int:
+    """Take the lock beside a database file; it goes with the process, however that ends."""
+    path = database.with_name(database.name + ".lock")
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise Fatal(
+            f"{database} is in use by another alerts service. SQLite allows one replica: stop the "
+            "other, or use PostgreSQL (PASSAPAROLA_DATABASE__URL) for several."
+        ) from None
+    return handle

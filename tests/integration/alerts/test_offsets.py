@@ -1,0 +1,136 @@
+"""Where alerts reads on: what the database says, whoever dies or joins."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from schemas import Incident, decode
+from schemas.topics import BY_NAME, INCIDENTS, POSTS_ENRICHED
+from services.common.records import Record
+from tests.integration.alerts.conftest import World, until
+from tests.unit.services.alerts.samples import make_post, null_record, post_record, viral
+
+
+async def read_all(world: World, topic: str) -> list[tuple[bytes | None, bytes | None]]:
+    """Return key and value of every record of our museum on a topic."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=world.kafka.bootstrap, auto_offset_reset="earliest"
+    )
+    await consumer.start()
+    try:
+        await consumer.topics()
+        numbers = consumer.partitions_for_topic(topic) or set()
+        tps = [TopicPartition(topic, number) for number in numbers]
+        consumer.assign(tps)
+        ends = await consumer.end_offsets(tps)
+        found = []
+        while any([await consumer.position(tp) < ends[tp] for tp in tps]):
+            for records in (await consumer.getmany(timeout_ms=100)).values():
+                found += [(record.key, record.value) for record in records]
+    finally:
+        await consumer.stop()
+    mine = world.museum.museum_id.encode()
+    return [(key, value) for key, value in found if key is not None and key.startswith(mine)]
+
+
+async def test_restart_reads_on_where_the_database_says(world: World) -> None:
+    museum = world.museum.museum_id
+    first = await world.start()
+    await world.publish(post_record(viral(museum_id=museum, post_id=world.post_id())))
+    await until(world.messages)
+    await first.stop()
+    await world.publish(post_record(viral(museum_id=museum, post_id=world.post_id())))
+    # Another group's name: what counts is in the database.
+    await world.start(PASSAPAROLA_GROUP=f"{world.group}-renamed")
+    await until(lambda: len(world.messages()) == 2 and len(world.mails()) == 2)
+    await until(lambda: len(world.messages()) == 2)
+
+
+async def test_kills_at_any_moment_lose_and_double_nothing(world: World) -> None:
+    museum = world.museum.museum_id
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    rng = random.Random(seed)
+    stories = [world.post_id() for _ in range(40)]
+
+    async def publish() -> None:
+        for post_id in stories:
+            post = viral(museum_id=museum, post_id=post_id, text=post_id)
+            quiet = [make_post(museum_id=museum, post_id=world.post_id()) for _ in range(20)]
+            await world.publish(*map(post_record, [*quiet, post, post]))
+
+    publishing = asyncio.create_task(publish())
+    for _ in range(3):
+        service = await world.start(PASSAPAROLA_OUTBOX__LEASE_SECONDS="2")
+        seen = len(world.messages())
+        wanted = min(seen + rng.randrange(1, 8), len(stories))
+        await until(lambda wanted=wanted: len(world.messages()) >= wanted)  # type: ignore[misc]
+        await service.kill()
+    await publishing
+    await world.start()
+    await until(lambda: len(world.messages()) == len(world.mails()) == 40, seconds=60)
+    assert len({message["text"] + str(message["blocks"]) for message in world.messages()}) == 40
+    ids = [mail.message_id for mail in world.inbox.ledger if mail.accepted]
+    assert len(set(ids)) == 40
+
+    async def published() -> bool:
+        records = await read_all(world, INCIDENTS.name)
+        return len({key for key, _ in records}) == 40
+
+    await until(published)
+
+
+async def test_incident_is_published_without_text_and_follows_its_story(world: World) -> None:
+    await world.start()
+    post = viral(museum_id=world.museum.museum_id, post_id=world.post_id(), text="Zephyr")
+    await world.publish(post_record(post))
+    await until(world.messages)
+    await world.publish(null_record(post, "author_delete"))
+
+    async def removed() -> list[Incident]:
+        values = [value for _, value in await read_all(world, INCIDENTS.name)]
+        assert all(value is not None and b"Zephyr" not in value for value in values)
+        incidents = [decode(Incident, value) for value in values if value is not None]
+        return incidents if incidents and incidents[-1].removed else []
+
+    incidents = await until(removed)
+    assert incidents[-1].revision == 2
+    assert incidents[-1].post_url is None
+
+
+async def test_garbage_is_parked_and_stops_nothing(world: World) -> None:
+    service = await world.start()
+    museum = world.museum.museum_id
+    post = viral(museum_id=museum, post_id=world.post_id())
+    await world.publish(
+        Record(POSTS_ENRICHED, f"{museum}/bluesky:x", b"\xff\x00garbage"),
+        Record(POSTS_ENRICHED, f"{museum}/bluesky:y", b'{"museum_id": 1}'),
+        post_record(post),
+    )
+    await until(world.messages)
+    parked = await until(lambda: read_all(world, BY_NAME["posts.enriched.dlq"].name))
+    assert (f"{museum}/bluesky:x".encode(), b"\xff\x00garbage") in parked
+    assert len(parked) == 2
+    assert b"garbage" not in service.log.read_bytes()
+
+
+async def test_post_text_and_author_are_in_no_log(world: World) -> None:
+    service = await world.start()
+    post = viral(
+        museum_id=world.museum.museum_id,
+        post_id=world.post_id(),
+        text="Zephyr quixotic",
+        author={"display_name": "Quilla Vex", "followers": 9},
+    )
+    await world.publish(post_record(post))
+    await until(lambda: world.messages() and world.mails())
+    await world.publish(null_record(post, "edit"))
+    await until(lambda: [m for m in world.messages() if "edited" in m])
+    await service.stop()
+    log = service.log.read_text()
+    assert "notification_struck" in log
+    assert "Zephyr" not in log
+    assert "Quilla" not in log
