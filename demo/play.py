@@ -52,11 +52,10 @@ async def play(day: Day, folder: Path, console: Console, *, speed: float = SPEED
     shutil.rmtree(folder, ignore_errors=True)
     write_day(day, folder / "day")
     mails = folder / "mails"
-    receivers = sorted({r for museum in day.museums for r in museum.receivers} | {_DEFAULT})
     async with (
-        SlackStandIn(channels=receivers, ledger=folder / "slack.jsonl") as slack,
+        SlackStandIn(channels=receivers_of(day), ledger=folder / "slack.jsonl") as slack,
         Inbox(folder=mails, ledger=folder / "mails.jsonl") as inbox,
-        System(folder / "system", _environment(slack, inbox, receivers)) as system,
+        System(folder / "system", settings_for(day, slack, inbox)) as system,
     ):
         with step(console, "Starting Apache Kafka and creating the topics") as say:
             system.tell(say)
@@ -78,16 +77,22 @@ async def play(day: Day, folder: Path, console: Console, *, speed: float = SPEED
             showing.cancel()
             supervising.cancel()
     shutil.rmtree(folder / "system" / "kafka", ignore_errors=True)
-    return Played(_verdict(day, folder, mails), mails, _lost(day, folder))
+    return Played(verdict_of(day, folder, mails), mails, _lost(day, folder))
 
 
-def _environment(slack: SlackStandIn, inbox: Inbox, receivers: list[str]) -> dict[str, str]:
+def receivers_of(day: Day) -> list[str]:
+    """Return the receivers that a day's museums name, and the one for all others."""
+    return sorted({name for museum in day.museums for name in museum.receivers} | {_DEFAULT})
+
+
+def settings_for(day: Day, slack: SlackStandIn, inbox: Inbox) -> dict[str, str]:
+    """Return the settings of services that play a day and tell these receivers."""
     addresses = {
         name: {
             "slack": slack.workspace.channel(name, by_name=True).id,
             "email": f"{name}@museum.example",
         }
-        for name in receivers
+        for name in receivers_of(day)
     }
     return {
         "PASSAPAROLA_CONNECTORS": "[]",
@@ -137,14 +142,15 @@ async def _settle(day: Day, folder: Path, mails: Path) -> None:
     """Wait until all that is due has arrived, and then a little for what must not come."""
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            while not _verdict(day, folder, mails).passed:
+            while not verdict_of(day, folder, mails).passed:
                 await asyncio.sleep(_LOOK_SECONDS)
     except TimeoutError:
         return
     await asyncio.sleep(_SETTLE_SECONDS)
 
 
-def _verdict(day: Day, folder: Path, mails: Path) -> Verdict:
+def verdict_of(day: Day, folder: Path, mails: Path) -> Verdict:
+    """Judge a day by the ledgers and mails in a folder."""
     calls = read_ledger(folder / "slack.jsonl", Call)
     letters = read_letters(mails, read_ledger(folder / "mails.jsonl", Mail))
     return judge(day.truth, calls, letters)

@@ -72,9 +72,7 @@ def test_a_folder_that_is_no_day_is_refused_in_one_sentence(tmp_path: Path) -> N
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 async def test_ctrl_c_leaves_nothing_running(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
-    demo = subprocess.Popen(
-        command(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    demo = subprocess.Popen(command(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         await eventually(lambda: (folder / "system" / "replay.log").exists(), within=120)
         demo.send_signal(signal.SIGINT)

@@ -1,0 +1,22 @@
+"""The judge passes on many days, with the services' own pipelines in one process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from demo.day import DATE, compose
+from tests.e2e.in_memory import play_in_memory
+
+SEEDS = tuple(range(100, 118))
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_the_day_is_as_its_truth_says(seed: int, tmp_path: Path) -> None:
+    day = compose(seed, DATE)
+    verdict, fates = await play_in_memory(day, tmp_path)
+    assert verdict.findings == ()
+    assert verdict.sent == verdict.expected > 0
+    assert {fate: count for fate, count in fates.items() if count} == dict(day.truth.lines)
