@@ -6,6 +6,7 @@ Everything lies in one folder; a service that dies is started again, with a paus
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import sys
 import time
@@ -13,6 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
 
+from services.alerts.settings import Settings as AlertsSettings
 from services.alerts.store.migrate import migrate
 from services.common.clock import WallClock
 from services.common.errors import Fatal
@@ -26,7 +28,8 @@ from .process import Process
 
 SERVICES = ("ingest", "enrich", "alerts")
 PARTITIONS = 4
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = str(Path(__file__).resolve().parents[2])
+_PATH = os.pathsep.join(filter(None, [_ROOT, os.environ.get("PYTHONPATH")]))
 _READY_SECONDS = 90.0
 _FIRST_PAUSE, _LONGEST_PAUSE, _CALM_SECONDS = 1.0, 30.0, 120.0
 _LOOK_SECONDS = 0.2
@@ -37,20 +40,20 @@ Say = Callable[[str], None]
 class System:
     """Start it, apply a register, supervise it, stop it. ``data`` holds all of its state.
 
-    ``environment`` is what the services are told besides; where it, or the environment of this
-    process, names a Kafka or a database, none is started or made here.
+    ``environment`` is what the services are told besides. Where the settings of this process name
+    a Kafka or a database, that one is used and none is started or made here.
     """
 
     def __init__(
         self, data: Path, environment: Mapping[str, str] | None = None, say: Say = lambda _: None
     ) -> None:
         self.data = data.absolute()
-        self._own = dict(environment or {})
+        self._environment = dict(environment or {})
         self._say = say
         self._kafka: Kafka | None = None
+        self._kafka_settings = ServiceSettings().kafka
         self._services: dict[str, Process] = {}
         self._urls: dict[str, str] = {}
-        self._environment: dict[str, str] = {}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -60,11 +63,7 @@ class System:
     @property
     def kafka(self) -> KafkaSettings:
         """How to reach its Kafka."""
-        if "PASSAPAROLA_KAFKA__BOOTSTRAP" in os.environ:
-            return ServiceSettings().kafka
-        return KafkaSettings(
-            bootstrap=self._environment["PASSAPAROLA_KAFKA__BOOTSTRAP"], partitions=PARTITIONS
-        )
+        return self._kafka_settings
 
     @property
     def urls(self) -> dict[str, str]:
@@ -72,10 +71,21 @@ class System:
         return dict(self._urls)
 
     async def __aenter__(self) -> Self:
+        """Take the folder for this system alone. Raises ``Fatal`` where another one has it."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.data / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock.close()
+            raise Fatal(
+                f"{self.data} is in use by another system: stop that one, or name another"
+            ) from None
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
+        self._lock.close()
 
     def tell(self, say: Say) -> None:
         """Tell from now on what takes long, and what goes wrong, in plain sentences."""
@@ -86,14 +96,19 @@ class System:
 
     async def start_kafka(self) -> None:
         """Start Kafka unless one is given, and create the topics that are missing."""
-        self.data.mkdir(parents=True, exist_ok=True)
-        self._environment = dict(self._own)
-        if "PASSAPAROLA_KAFKA__BOOTSTRAP" not in os.environ:
+        given = self._kafka_settings
+        if "bootstrap" not in given.model_fields_set:
             self._kafka = Kafka(self.data / "kafka", progress=self._tell_progress)
             await self._kafka.start()
-            self._environment["PASSAPAROLA_KAFKA__BOOTSTRAP"] = self._kafka.bootstrap
-            self._environment["PASSAPAROLA_KAFKA__PARTITIONS"] = str(PARTITIONS)
-        await create_topics(self.kafka)
+            bootstrap = self._kafka.bootstrap
+            partitions = given.partitions if "partitions" in given.model_fields_set else PARTITIONS
+            own = {"bootstrap": bootstrap, "partitions": partitions}
+            self._kafka_settings = given.model_copy(update=own)
+            self._environment |= {
+                "PASSAPAROLA_KAFKA__BOOTSTRAP": bootstrap,
+                "PASSAPAROLA_KAFKA__PARTITIONS": str(partitions),
+            }
+        await create_topics(self._kafka_settings)
 
     async def apply_museums(self, register: Path) -> Changes:
         """Put a register of museums in force."""
@@ -101,19 +116,25 @@ class System:
 
     async def start_services(self) -> None:
         """Migrate the database, start the services and wait until each is ready."""
-        if "PASSAPAROLA_DATABASE__URL" not in os.environ:
-            self._environment["PASSAPAROLA_DATABASE__URL"] = f"sqlite:///{self.data / 'alerts.db'}"
-        url = self._environment.get("PASSAPAROLA_DATABASE__URL")
-        await asyncio.to_thread(migrate, url or os.environ["PASSAPAROLA_DATABASE__URL"])
+        database = AlertsSettings().database
+        url = database.url
+        if "url" not in database.model_fields_set:
+            url = f"sqlite:///{self.data / 'alerts.db'}"
+            self._environment["PASSAPAROLA_DATABASE__URL"] = url
+        await asyncio.to_thread(migrate, url)
         for name in SERVICES:
             port = free_port()
             self._urls[name] = f"http://{HOST}:{port}"
             self._services[name] = Process(
                 name,
-                [sys.executable, "-m", f"services.{name}"],
+                # -P: the user's folder has files that settings name, but no packages of ours.
+                [sys.executable, "-P", "-m", f"services.{name}"],
                 log=self.data / f"{name}.log",
-                env={**self._environment, "PASSAPAROLA_HTTP__PORT": str(port)},
-                cwd=_ROOT,
+                env={
+                    **self._environment,
+                    "PASSAPAROLA_HTTP__PORT": str(port),
+                    "PYTHONPATH": _PATH,
+                },
             )
             self._services[name].start()
         for name in SERVICES:

@@ -14,11 +14,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.topics import BY_NAME, Topic
 
-from .errors import Fatal, PassaparolaError, Poison
+from .errors import PassaparolaError, Poison
 from .kafka import client_options
 from .publisher import Publisher
 from .records import Received, Record, received
 from .settings import KafkaSettings
+from .topics import require_topic
 
 _CLIENT = "passaparola-dlq"
 _PREFIX = "dlq_"
@@ -150,6 +151,7 @@ async def _newest(settings: KafkaSettings, topic: str) -> _Newest:
 
 
 async def _records(settings: KafkaSettings, topic: str) -> AsyncIterator[Received]:
+    await require_topic(settings, topic)
     consumer = AIOKafkaConsumer(
         topic,
         **client_options(settings, _CLIENT),
@@ -158,8 +160,6 @@ async def _records(settings: KafkaSettings, topic: str) -> AsyncIterator[Receive
     )
     try:
         await consumer.start()
-        if not consumer.assignment():
-            raise Fatal(f"topic {topic} does not exist; run `passaparola topics create`")
         ends: dict[TopicPartition, int] = await consumer.end_offsets(list(consumer.assignment()))
         while any([await consumer.position(tp) < end for tp, end in ends.items()]):
             for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():

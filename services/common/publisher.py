@@ -107,7 +107,7 @@ class Publisher:
                     failed.append(i)
                 else:
                     results[i] = outcome
-            if refused is not None or failed:
+            if any(not isinstance(outcome, RecordMetadata) for outcome in outcomes):
                 await self._renew(producer)
             if isinstance(error, TopicAuthorizationFailedError | UnknownTopicOrPartitionError):
                 raise Fatal(f"Kafka refuses to be written to: {error!r}") from error

@@ -68,6 +68,7 @@ class ServiceSettings(BaseSettings):
         env_prefix="PASSAPAROLA_",
         env_nested_delimiter="__",
         extra="ignore",
+        nested_model_default_partial_update=True,
         frozen=True,
         hide_input_in_errors=True,  # it may be a secret
     )

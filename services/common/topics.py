@@ -90,6 +90,13 @@ async def check_topics(
         return differences
 
 
+async def require_topic(settings: KafkaSettings, name: str) -> None:
+    """Raise ``Fatal`` where a topic is missing: a client would only wait for it."""
+    async with _admin(settings) as admin:
+        if name not in await admin.list_topics():
+            raise Fatal(f"topic {name} does not exist; run `passaparola topics create`")
+
+
 @asynccontextmanager
 async def _admin(settings: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
     admin = AIOKafkaAdminClient(**client_options(settings, "passaparola-topics"))

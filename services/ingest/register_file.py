@@ -22,6 +22,7 @@ from services.common.follower import Follower
 from services.common.publisher import Publisher
 from services.common.records import Received, Record, event_record
 from services.common.settings import KafkaSettings
+from services.common.topics import require_topic
 
 _SOURCE = "/museums"
 _CLIENT = "passaparola-museums"
@@ -79,7 +80,7 @@ async def apply_register(
     kafka: KafkaSettings, museums: Sequence[Museum], clock: Clock, *, prune: bool = False
 ) -> Changes:
     """Put a register in force: write what differs. Museums not named in it go only if ``prune``."""
-    # The publisher first: it says at once that no Kafka answers, where a follower would wait.
+    await require_topic(kafka, MUSEUMS.name)
     async with Publisher(kafka, _CLIENT) as publisher:
         present = await _present(kafka)
         wanted = {museum.museum_id: museum for museum in museums}

@@ -5,12 +5,13 @@ A system has one kind of tick: the wall clock's or a replay's. A writer of the o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from schemas import cloudevents as ce
 from schemas.topics import ENGAGEMENT, POSTS_RAW, is_tick_key, tick_key
 from services.common.errors import Fatal
-from services.common.publisher import Publisher
 from services.common.records import Received, Record
 from services.common.settings import KafkaSettings
 from services.common.tail import newest
@@ -21,10 +22,22 @@ EVERY = timedelta(seconds=30)
 TICKED = (POSTS_RAW, ENGAGEMENT)
 
 
+class PublishesAnywhere(Protocol):
+    """Publishes records, and knows how many partitions there are."""
+
+    async def publish(self, records: Sequence[Record]) -> object:
+        """Write records in order; raise ``Poison`` or ``Fatal``."""
+        ...
+
+    async def partitions(self, topic: str) -> int:
+        """Return how many partitions a topic has."""
+        ...
+
+
 class Ticker:
     """Writes the ticks of one clock; its caller puts them behind what they cover."""
 
-    def __init__(self, publisher: Publisher, kind: ce.TickKind, source: str) -> None:
+    def __init__(self, publisher: PublishesAnywhere, kind: ce.TickKind, source: str) -> None:
         self._publisher = publisher
         self._kind = kind
         self._source = source

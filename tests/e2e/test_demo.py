@@ -37,7 +37,11 @@ def processes_of(folder: Path) -> list[str]:
 
 def play(folder: Path, seed: int) -> None:
     done = subprocess.run(
-        command(folder, "--seed", str(seed)), capture_output=True, text=True, timeout=400
+        command(folder, "--seed", str(seed)),
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
     )
     assert done.returncode == 0, f"seed {seed}\n{done.stdout[-6000:]}\n{done.stderr[-3000:]}"
     assert "All as expected." in done.stdout
@@ -63,6 +67,7 @@ def test_a_folder_that_is_no_day_is_refused_in_one_sentence(tmp_path: Path) -> N
         capture_output=True,
         text=True,
         timeout=60,
+        check=False,
     )
     assert done.returncode == 2
     assert "a day is a folder with" in " ".join(done.stdout.split())
@@ -74,7 +79,7 @@ async def test_ctrl_c_leaves_nothing_running(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     demo = subprocess.Popen(command(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        await eventually(lambda: (folder / "system" / "replay.log").exists(), within=120)
+        await eventually((folder / "system" / "replay.log").exists, within=120)
         demo.send_signal(signal.SIGINT)
         assert demo.wait(60) == 130
     finally:
