@@ -13,19 +13,20 @@ from random import Random
 from typing import Any
 
 from demo.day.texts import STOCKS
-from demo.day.venues import VENUES
+from demo.day.venues import VENUES, Venue
 from schemas import format_utc
 from services.ingest.register_file import read_register
 
 REGISTER = Path(__file__).resolve().parents[1] / "museums.yaml"
 _PLATFORM = "mastodon"
-_LOUD = 40_000
+_MANY = 40_000
 """Followers of who complains: enough for the rule of negative posts."""
-_QUIET = 5_000
+_FEW = 5_000
+"""Followers of all others are fewer."""
 _COMPLAINTS = (
-    "Two hours in the queue, a terrible, awful, disgraceful mess.",
-    "Rude staff, broken toilets, awful air: a horrible and disgraceful visit.",
-    "Due ore di coda, un disastro terribile e vergognoso, pessima organizzazione.",
+    ("en", "Two hours in the queue, a terrible, awful, disgraceful mess."),
+    ("en", "Rude staff, broken toilets, awful air: a horrible and disgraceful visit."),
+    ("it", "Due ore di coda, un disastro terribile e vergognoso, pessima organizzazione."),
 )
 
 
@@ -68,13 +69,13 @@ def write_load(load: Load, folder: Path) -> Path:
     """Write the file that ``passaparola replay`` reads, and return where it is."""
     path = folder / f"{load.name}.jsonl"
     with path.open("w", encoding="utf-8") as file:
-        for event in _events(load):
+        for event in events(load):
             file.write(json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n")
     return path
 
 
-def _events(load: Load) -> Iterator[Mapping[str, Any]]:
-    """A post, and half an interval later a look at the counters of that post."""
+def events(load: Load) -> Iterator[Mapping[str, Any]]:
+    """Yield each post, and half an interval later a look at its counters."""
     chance = Random(load.seed)
     tags = {
         museum.museum_id: [tag.raw for tag in museum.hashtags if not tag.weak]
@@ -84,17 +85,12 @@ def _events(load: Load) -> Iterator[Mapping[str, Any]]:
     for number in range(load.posts):
         at = load.start + interval * number
         venue = chance.choice(VENUES)
-        language = chance.choices(tuple(venue.languages), tuple(venue.languages.values()))[0]
-        stock = STOCKS[language]
         if load.alerts(number):
-            text, followers = chance.choice(_COMPLAINTS), _LOUD
+            language, text = chance.choice(_COMPLAINTS)
+            followers = _MANY
         else:
-            text = chance.choice(stock.praise).format(
-                at=venue.at[language],
-                work=chance.choice(venue.works[language]),
-                who=chance.choice(stock.companions),
-            )
-            followers = chance.randrange(_QUIET)
+            language, text = _praise(venue, chance)
+            followers = chance.randrange(_FEW)
         yield {
             "post_id": load.post_id(number),
             "version": int(at.timestamp() * 1_000_000),
@@ -113,3 +109,14 @@ def _events(load: Load) -> Iterator[Mapping[str, Any]]:
             "reposts": chance.randrange(2),
             "replies": chance.randrange(2),
         }
+
+
+def _praise(venue: Venue, chance: Random) -> tuple[str, str]:
+    language = chance.choices(tuple(venue.languages), tuple(venue.languages.values()))[0]
+    stock = STOCKS[language]
+    text = chance.choice(stock.praise).format(
+        at=venue.at[language],
+        work=chance.choice(venue.works[language]),
+        who=chance.choice(stock.companions),
+    )
+    return language, text

@@ -109,26 +109,40 @@ async def run(plan: Plan, folder: Path, machine: Machine, say: Callable[[str], N
         )
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Return 0, or 1 where something was lost or died."""
+def read_plan(arguments: Sequence[str]) -> tuple[Plan, Path | None]:
+    """Read the command's arguments: what to measure, and where the result goes, if anywhere."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.pipeline",
         description=__doc__,
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--posts", type=int, help="of the backlog and of the chain (20000)")
-    parser.add_argument("--rate", type=_rates, help="posts a second, with commas (50,200)")
-    parser.add_argument("--out", type=Path, help="where the result goes")
+    parser.add_argument("--posts", type=int, help="of the backlog and of the chain (12000)")
+    parser.add_argument("--rate", default="50,200", help="posts a second, with commas (50,200)")
+    parser.add_argument("--out", type=Path, help=f"where the result goes ({RESULT.name})")
     parser.add_argument("--quick", action="store_true", help="less of everything")
     given = parser.parse_args(arguments)
+    try:
+        rates = tuple(float(rate) for rate in given.rate.split(","))
+    except ValueError:
+        parser.error("--rate: numbers with commas between them, such as 50,200")
     plan = Plan(
-        posts=given.posts or (3_000 if given.quick else 20_000),
-        rates=given.rate or (50.0, 200.0),
-        seconds=8.0 if given.quick else 60.0,
+        posts=given.posts or (3_000 if given.quick else 12_000),
+        rates=rates,
+        seconds=8.0 if given.quick else 50.0,
         warm_up_seconds=3.0 if given.quick else 10.0,
         alert_every=25 if given.quick else 50,
     )
+    if plan.posts < plan.alert_every:
+        parser.error(f"--posts: at least {plan.alert_every}, of which one alerts")
+    if min(rates) * plan.seconds < plan.alert_every:
+        parser.error(f"--rate: at least {plan.alert_every / plan.seconds:.0f}, so that one alerts")
+    return plan, given.out or (None if given.quick else RESULT)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Return 0, or 1 where something was lost or died."""
+    plan, out = read_plan(arguments)
     console = Console(stderr=True, highlight=False)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     # It measures on servers of its own, whatever this shell points the system at.
@@ -146,7 +160,6 @@ def main(arguments: Sequence[str]) -> int:
             console.print("stopped")
             return 130
     print(result.markdown())
-    out = given.out or (None if given.quick else RESULT)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(result.model_dump_json(indent=2) + "\n", encoding="utf-8")

@@ -7,9 +7,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from .machine import Machine
+from benchmarks.machine import Machine
+from benchmarks.usage import OURSELVES
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+ENRICH = "enrich alone, one worker"
+CHAIN = "whole chain"
 _BEGIN, _END = "<!-- {name}: begin -->", "<!-- {name}: end -->"
 
 
@@ -18,13 +21,18 @@ class _Part(BaseModel):
 
 
 class Throughput(_Part):
-    """``records``: posts, snapshots, ticks; ``cores``: of one core, by process, busiest first."""
+    """How fast something is. ``records``: posts, snapshots and ticks.
+
+    ``cpu``: processor seconds by process, the busiest first. ``others``: cores that were busy with
+    what is not ours.
+    """
 
     what: str
     posts: int
     records: int
     seconds: float
-    cores: dict[str, float]
+    cpu: dict[str, float]
+    others: float
 
     @property
     def posts_per_second(self) -> float:
@@ -59,7 +67,7 @@ class Latency(_Part):
     notifications: int
     from_post: Percentiles
     from_enriched: Percentiles
-    cores: dict[str, float]
+    others: float
 
 
 class Result(_Part):
@@ -73,34 +81,55 @@ class Result(_Part):
     latency: tuple[Latency, ...]
     memory_mb: dict[str, int]
 
+    def limits(self) -> str:
+        """Say what processor time allows: other work on the machine disturbs it less than time."""
+        enrich, chain = self._row(ENRICH), self._row(CHAIN)
+        worker = enrich.cpu["enrich"] / enrich.posts
+        every = {
+            name: seconds / chain.posts for name, seconds in chain.cpu.items() if name != OURSELVES
+        }
+        parts = ", ".join(f"{name} {1000 * share:.2f}" for name, share in every.items())
+        return (
+            f"By processor time one core enriches at most {1 / worker:,.0f} posts/s "
+            f"({1000 * worker:.2f} ms a post with its snapshot). In the whole chain a post costs "
+            f"{1000 * sum(every.values()):.2f} ms ({parts}), so {self.machine.cores} cores take at "
+            f"most {self.machine.cores / sum(every.values()):,.0f} posts/s."
+        )
+
+    def _row(self, what: str) -> Throughput:
+        return next(row for row in self.throughput if row.what == what)
+
     def markdown(self) -> str:
         """Write the tables."""
-        slowest = self.throughput[0]
+        enrich = self._row(ENRICH)
         return "\n\n".join(
             (
                 self.machine.sentence(),
                 _table(
-                    ("", "posts/s", "records/s", "against enrich", "cores used"),
+                    ("", "posts/s", "records/s", "of enrich's", "processor time a post", "others"),
                     [
                         (
                             row.what,
                             f"{row.posts_per_second:,.0f}",
                             f"{row.records_per_second:,.0f}",
-                            f"{row.records_per_second / slowest.records_per_second:.1f}",
-                            _cores(row.cores),
+                            f"{row.records_per_second / enrich.records_per_second:.1f} x",
+                            _cpu(row.cpu, row.posts),
+                            f"{row.others:.2f} cores",
                         )
                         for row in self.throughput
                     ],
                 ),
+                self.limits(),
                 _table(
-                    ("posts/s", "notifications", "from", "p50", "p95", "p99", "cores used"),
+                    ("posts/s", "reached", "alerts", "from", "p50", "p95", "p99", "others"),
                     [
                         (
-                            f"{row.rate:,.0f}",
+                            f"{row.rate:g}",
+                            f"{row.reached:.1f}",
                             f"{row.notifications}",
                             name,
                             *(_milliseconds(value) for value in (some.p50, some.p95, some.p99)),
-                            _cores(row.cores),
+                            f"{row.others:.2f} cores",
                         )
                         for row in self.latency
                         for name, some in (
@@ -148,5 +177,6 @@ def _milliseconds(seconds: float) -> str:
     return f"{seconds * 1000:,.0f} ms"
 
 
-def _cores(cores: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {share:.2f}" for name, share in cores.items() if share >= 0.05)
+def _cpu(seconds: Mapping[str, float], posts: int) -> str:
+    shares = ((name, 1000 * used / posts) for name, used in seconds.items())
+    return ", ".join(f"{name} {share:.2f} ms" for name, share in shares if share >= 0.02)

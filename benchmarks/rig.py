@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -88,6 +87,15 @@ class Rig:
         except TimeoutError:
             raise Fatal(f"{what}: not so within {_PATIENCE_SECONDS:.0f} s") from None
 
+    async def begun(self, work: Process, *topics: str) -> None:
+        """Wait until a process has written its first record to any of some topics."""
+        before = await self.timeline.ends(*topics)
+
+        async def done() -> bool:
+            return await self.timeline.ends(*topics) != before
+
+        await self.until(done, f"a first record by {work.name}", work)
+
     async def enriched(self, *work: Process) -> None:
         """Wait until enrich has acknowledged all that its inputs hold."""
 
@@ -115,8 +123,7 @@ class Rig:
             for call in self.slack.ledger[read:]:
                 if call.method == "chat.postMessage" and call.accepted:
                     told = read_metadata(call.arguments.get("metadata"))["event_payload"]
-                    story = told.get("story_id") or "mastodon:" + re.search(r"mastodon.example/([a-z]+(-\d+)+)", json.dumps(call.arguments)).group(1)
-                    arrived.setdefault(story, call.arrived_at.timestamp())
+                    arrived.setdefault(told["story_id"], call.arrived_at.timestamp())
             read = len(self.slack.ledger)
             return wanted <= arrived.keys()
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from benchmarks.load import Load
-from benchmarks.result import Latency, Throughput, percentiles
+from benchmarks.result import CHAIN, ENRICH, Latency, Throughput, percentiles
 from benchmarks.rig import INPUTS, OUTPUT, Rig
 from benchmarks.timeline import Seen, span
 from benchmarks.usage import Watch
@@ -26,15 +26,18 @@ async def ingest_alone(rig: Rig, load: Load) -> Throughput:
 
     What it writes is the backlog of the peers and of enrich.
     """
-    async with Watch() as watch, rig.replay(load, "max") as replay:
-        await rig.ended(replay)
+    async with rig.replay(load, "max") as replay:
+        await rig.begun(replay, *INPUTS)
+        async with Watch() as watch:
+            await rig.ended(replay)
     written = await rig.timeline.between({}, await rig.timeline.ends(*INPUTS))
     return Throughput(
         what="ingest alone (replay)",
         posts=load.posts,
         records=len(written),
         seconds=span(_events(written)),
-        cores=watch.cores(),
+        cpu=watch.cpu,
+        others=watch.others,
     )
 
 
@@ -49,15 +52,18 @@ async def peer_alone(rig: Rig, name: str, load: Load) -> Throughput:
         return sum((await rig.timeline.ends(target)).values()) >= backlog
 
     command = (f"benchmarks.peers.{program}", rig.system.kafka.bootstrap, target, *INPUTS)
-    async with rig.running(program, *command) as process, Watch() as watch:
-        await rig.until(done, f"all passed through by {name}", process)
+    async with rig.running(program, *command) as process:
+        await rig.begun(process, target)
+        async with Watch() as watch:
+            await rig.until(done, f"all passed through by {name}", process)
     passed = await rig.timeline.between({}, await rig.timeline.ends(target))
     return Throughput(
         what=f"{name}, passing through",
         posts=load.posts,
         records=len(passed),
         seconds=span(passed),
-        cores=watch.cores(),
+        cpu=watch.cpu,
+        others=watch.others,
     )
 
 
@@ -68,11 +74,12 @@ async def enrich_alone(rig: Rig, load: Load) -> Throughput:
         await rig.enriched(enrich)
     written = await rig.timeline.between({}, await rig.timeline.ends(OUTPUT))
     return Throughput(
-        what="enrich alone, one worker",
+        what=ENRICH,
         posts=load.posts,
         records=backlog,
         seconds=span(_events(written)),
-        cores=watch.cores(),
+        cpu=watch.cpu,
+        others=watch.others,
     )
 
 
@@ -96,11 +103,12 @@ async def whole_chain(rig: Rig, load: Load) -> Throughput:
     written = await rig.timeline.between(before, await rig.timeline.ends(*INPUTS))
     ended = next((at for at, judged in looks if judged >= everything), time.time())
     return Throughput(
-        what="whole chain",
+        what=CHAIN,
         posts=load.posts,
         records=len(written),
         seconds=ended - min(seen.at for seen in _events(written)),
-        cores=watch.cores(),
+        cpu=watch.cpu,
+        others=watch.others,
     )
 
 
@@ -122,7 +130,7 @@ async def latency(rig: Rig, load: Load, warm_up_seconds: float) -> Latency:
         notifications=len(counted),
         from_post=percentiles([arrived[post] - posted_at[post].at for post in counted]),
         from_enriched=percentiles([arrived[post] - enriched_at[post].at for post in counted]),
-        cores=watch.cores(),
+        others=watch.others,
     )
 
 

@@ -20,17 +20,20 @@ class Used(NamedTuple):
     memory: int
 
 
+_NOTHING = Used(0.0, 0)
+
+
 class Watch:
     """Looks on while it is open, so that what ends meanwhile is counted too."""
 
     def __init__(self) -> None:
         self._before: Mapping[str, Used] = {}
         self._last: dict[str, Used] = {}
-        self._started = self._stopped = 0.0
+        self._started = self._stopped = self._busy = 0.0
         self._looking: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._before, self._started = usage(), time.monotonic()
+        self._before, self._started, self._busy = usage(), time.monotonic(), -_busy()
         self._looking = asyncio.create_task(self._look())
         return self
 
@@ -38,16 +41,27 @@ class Watch:
         if self._looking is not None:
             self._looking.cancel()
         self._last |= usage()
-        self._stopped = time.monotonic()
+        self._stopped, self._busy = time.monotonic(), self._busy + _busy()
 
     async def _look(self) -> None:
         while True:
             self._last |= usage()
             await asyncio.sleep(_LOOK_SECONDS)
 
-    def cores(self) -> dict[str, float]:
-        """How much of one core each process used, the busiest first."""
-        return cores(self._before, self._last, self._stopped - self._started)
+    @property
+    def cpu(self) -> dict[str, float]:
+        """Processor seconds that each process of ours used, the busiest first."""
+        used = {
+            name: last.cpu - self._before.get(name, _NOTHING).cpu
+            for name, last in self._last.items()
+        }
+        return dict(sorted(used.items(), key=lambda entry: -entry[1]))
+
+    @property
+    def others(self) -> float:
+        """How many cores were busy with anything that is not ours: what disturbed us."""
+        seconds = self._stopped - self._started
+        return round(max(0.0, self._busy - sum(self.cpu.values())) / seconds, 2)
 
 
 def usage() -> dict[str, Used]:
@@ -62,15 +76,10 @@ def usage() -> dict[str, Used]:
     return found
 
 
-def cores(
-    before: Mapping[str, Used], after: Mapping[str, Used], seconds: float
-) -> dict[str, float]:
-    """Return how much of one core each process used between two looks, the busiest first."""
-    shares = {
-        name: round((used.cpu - before.get(name, Used(0.0, 0)).cpu) / seconds, 2)
-        for name, used in after.items()
-    }
-    return dict(sorted(shares.items(), key=lambda share: -share[1]))
+def _busy() -> float:
+    """Return the seconds for which the machine's processors have worked, for whomever."""
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - getattr(times, "iowait", 0.0))
 
 
 def name_of(command: list[str]) -> str:

@@ -9,6 +9,7 @@ import structlog
 import typer
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from cli import alerts, dlq, museums, replay, score, topics, up
 from schemas import explain
@@ -35,10 +36,10 @@ def main() -> None:
     _configure_logging()
     try:
         app()
-    except KeyboardInterrupt:
-        sys.exit(130)
     except ValidationError as error:
         _fail(f"settings: {explain(error)}")
+    except SettingsError as error:
+        _fail(f"settings: {error}")
     except KafkaError as error:
         _fail(
             f"Kafka does not answer as it should: {error}. "
@@ -46,6 +47,8 @@ def main() -> None:
         )
     except PassaparolaError as error:
         _fail(str(error))
+    except OSError as error:
+        _fail(str(error) if error.filename is None else f"{error.filename}: {error.strerror}")
 
 
 def _fail(message: str) -> None:

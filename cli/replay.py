@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -75,7 +76,11 @@ def replay(
         def show(step: Step) -> None:
             bar.update(task, completed=step.byte, total=step.size or None, lines=step.lines)
 
-        summary = asyncio.run(run_replay(ServiceSettings(), options, show))
+        try:
+            summary = asyncio.run(run_replay(ServiceSettings(), options, show))
+        except KeyboardInterrupt:
+            typer.echo("stopped; the same call goes on from here", err=True)
+            raise
     if summary.resumed_after:
         typer.echo(f"went on after line {summary.resumed_after}")
     fates = ", ".join(f"{count} {fate}" for fate, count in summary.fates.most_common())
@@ -91,6 +96,6 @@ def _factor(speed: str) -> float | None:
         factor = float(speed)
     except ValueError:
         factor = 0.0
-    if factor <= 0:
+    if not 0 < factor < math.inf:
         raise typer.BadParameter("a factor such as 1 or 60, or max", param_hint="--speed")
     return factor

@@ -18,7 +18,7 @@ from services.enrich.post_row import PostRow, fold_post, fold_removal, fold_snap
 from services.enrich.score import enriched_posts
 from services.enrich.sentiment import load_model
 from services.ingest.cleaning import check_post, check_removal, check_snapshot, clean_post
-from services.ingest.connectors.replay.facts import Reading, facts_of
+from services.ingest.connectors.replay.facts import Reading, facts_of, id_of
 from services.ingest.matching import Matcher
 from services.ingest.matching.tags import normalise_hashtags
 from services.ingest.observations import Fact
@@ -46,14 +46,13 @@ class Scorer:
 
         Raises ``Poison`` for a line that ingest would refuse.
         """
-        row = None
-        for fact in facts_of(_fields(line), Reading(Transport.STREAM)):
-            row = self._take(fact) or row
-        if row is None:
+        facts = facts_of(_fields(line), Reading(Transport.STREAM))
+        for fact in facts:
+            self._take(fact)
+        post_id = id_of(facts[0]) or ""
+        if post_id not in self._rows:
             return []
-        row, events = enriched_posts(row)
-        if events:
-            self._rows[events[0].post_id] = row
+        self._rows[post_id], events = enriched_posts(self._rows[post_id])
         # Who reads it should not look for a museum's words: there are none.
         none: dict[str, Any] = {"matches": ()}
         return [
@@ -66,20 +65,21 @@ class Scorer:
         post = {"post_id": "text:1", "created_at": self._now().isoformat(), "text": text}
         return self.enriched(json.dumps(post).encode())
 
-    def _take(self, fact: Fact) -> PostRow | None:
+    def _take(self, fact: Fact) -> None:
+        rows = self._rows
         match fact:
-            case Post():
-                row = self._on_post(fact)
-            case EngagementSnapshot():
+            case Post(post_id=post_id):
+                rows[post_id] = self._on_post(fact)
+            case EngagementSnapshot(post_id=post_id):
                 check_snapshot(fact, self._now())
-                row = fold_snapshot(self._rows.get(fact.post_id), fact, self._norms)
-            case Removal():
+                rows[post_id] = fold_snapshot(rows.get(post_id), fact, self._norms)
+            case Removal(post_id=post_id):
                 check_removal(fact)
-                row = fold_removal(self._rows.get(fact.post_id), fact)
+                row = rows.get(post_id)
+                if row is None or not row.outlives(fact):
+                    rows[post_id] = fold_removal(row, fact)
             case _:
-                return None
-        self._rows[fact.post_id] = row
-        return row
+                pass
 
     def _on_post(self, post: Post) -> PostRow:
         row = self._rows.get(post.post_id)

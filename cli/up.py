@@ -60,6 +60,10 @@ async def _up(data: Path, museums: Path) -> None:
 async def _run(system: System, museums: Path, count: int) -> None:
     typer.echo("starting Kafka")
     await system.start_kafka()
+    kafka = {name: value for name, value in system.environment.items() if "KAFKA" in name}
+    if kafka:
+        told = " ".join(f"{name}={value}" for name, value in kafka.items())
+        typer.echo(f"for other commands: export {told}")
     typer.echo(f"putting {count} museums in force")
     await system.apply_museums(museums)
     typer.echo("starting the services")

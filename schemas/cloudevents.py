@@ -44,7 +44,7 @@ def headers_for(
     *,
     traceparent: str | None = None,
 ) -> Headers:
-    """Build a record's headers. ``source``: ``/service[/connector]``; ``time``: of what happened."""
+    """Build a record's headers. ``source``: ``/service[/connector]``; ``time``: when it was."""
     stamp = format_utc(time)
     headers = [
         ("ce_specversion", b"1.0"),

@@ -35,7 +35,10 @@ def build_app(bootstrap: str, target: str, sources: list[str]) -> faust.App:
                 message = event.message
                 if message.value is not None:
                     json.loads(message.value)
-                await out.send(key=message.key, value=message.value, partition=message.partition)
+                # As in Faust's guide: the delivery is left to Faust, and nobody waits for it.
+                _delivery = await out.send(
+                    key=message.key, value=message.value, partition=message.partition
+                )
 
     return app
 

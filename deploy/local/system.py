@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
 
-from services.alerts.settings import Settings as AlertsSettings
 from services.alerts.store.migrate import migrate
 from services.common.clock import WallClock
 from services.common.errors import Fatal
@@ -28,6 +27,7 @@ from .process import Process
 
 SERVICES = ("ingest", "enrich", "alerts")
 PARTITIONS = 4
+BOOTSTRAP, DATABASE = "PASSAPAROLA_KAFKA__BOOTSTRAP", "PASSAPAROLA_DATABASE__URL"
 _ROOT = str(Path(__file__).resolve().parents[2])
 _PATH = os.pathsep.join(filter(None, [_ROOT, os.environ.get("PYTHONPATH")]))
 _READY_SECONDS = 90.0
@@ -40,8 +40,8 @@ Say = Callable[[str], None]
 class System:
     """Start it, apply a register, supervise it, stop it. ``data`` holds all of its state.
 
-    ``environment`` is what the services are told besides. Where the settings of this process name
-    a Kafka or a database, that one is used and none is started or made here.
+    ``environment`` is what the services are told besides. Where the environment of this process
+    names a Kafka or a database, that one is used and none is started or made here.
     """
 
     def __init__(
@@ -96,18 +96,13 @@ class System:
 
     async def start_kafka(self) -> None:
         """Start Kafka unless one is given, and create the topics that are missing."""
-        given = self._kafka_settings
-        if "bootstrap" not in given.model_fields_set:
+        if BOOTSTRAP not in os.environ:
             self._kafka = Kafka(self.data / "kafka", progress=self._tell_progress)
             await self._kafka.start()
-            bootstrap = self._kafka.bootstrap
-            partitions = given.partitions if "partitions" in given.model_fields_set else PARTITIONS
-            own = {"bootstrap": bootstrap, "partitions": partitions}
-            self._kafka_settings = given.model_copy(update=own)
-            self._environment |= {
-                "PASSAPAROLA_KAFKA__BOOTSTRAP": bootstrap,
-                "PASSAPAROLA_KAFKA__PARTITIONS": str(partitions),
-            }
+            own = {"bootstrap": self._kafka.bootstrap, "partitions": PARTITIONS}
+            self._kafka_settings = self._kafka_settings.model_copy(update=own)
+            self._environment[BOOTSTRAP] = self._kafka.bootstrap
+            self._environment["PASSAPAROLA_KAFKA__PARTITIONS"] = str(PARTITIONS)
         await create_topics(self._kafka_settings)
 
     async def apply_museums(self, register: Path) -> Changes:
@@ -116,11 +111,9 @@ class System:
 
     async def start_services(self) -> None:
         """Migrate the database, start the services and wait until each is ready."""
-        database = AlertsSettings().database
-        url = database.url
-        if "url" not in database.model_fields_set:
-            url = f"sqlite:///{self.data / 'alerts.db'}"
-            self._environment["PASSAPAROLA_DATABASE__URL"] = url
+        url = os.environ.get(DATABASE)
+        if url is None:
+            url = self._environment[DATABASE] = f"sqlite:///{self.data / 'alerts.db'}"
         await asyncio.to_thread(migrate, url)
         for name in SERVICES:
             port = free_port()

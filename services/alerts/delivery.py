@@ -103,9 +103,7 @@ class Delivery:
     def _message(self, claim: Claim) -> Message:
         museum = self._register.get(claim.story.incident.museum_id)
         if claim.thread is None:
-            return incident_message(
-                claim.notification_id, claim.story, museum, claim.caused_at
-            )
+            return incident_message(claim.notification_id, claim.story, museum, claim.caused_at)
         return reply_message(
             claim.notification_id,
             claim.story,

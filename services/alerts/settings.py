@@ -45,7 +45,7 @@ class OutboxSettings(BaseModel):
     senders: Annotated[int, Field(ge=1, le=64)] = 4
     call_seconds: Seconds = 20.0
     lease_seconds: Seconds = 60.0
-    settle_seconds: Seconds = 5.0
+    settle_seconds: Seconds = 10.0
     first_pause_seconds: Seconds = 2.0
     longest_pause_seconds: Seconds = 300.0
     blocked_seconds: Seconds = 600.0

@@ -18,7 +18,6 @@ from aiokafka.errors import (
     MessageSizeTooLargeError,
     RecordListTooLargeError,
     TopicAuthorizationFailedError,
-    UnknownTopicOrPartitionError,
 )
 from aiokafka.structs import RecordMetadata
 
@@ -35,6 +34,23 @@ log = structlog.get_logger(__name__)
 _REFUSED = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTimestampError)
 _ATTEMPT_SECONDS = 15.0
 _PAUSE_SECONDS = 0.2
+_ABANDON_SECONDS = 2.0
+
+
+class Producer(AIOKafkaProducer):  # type: ignore[misc]
+    """aiokafka's producer, which can also be closed with what it still holds unsent."""
+
+    async def abandon(self) -> None:
+        """Close for good and send nothing more.
+
+        ``stop`` would deliver what waits, and left to itself an idempotent producer tries for
+        ever; what it holds is sent again by the next one, and must not come behind newer records.
+        """
+        self._closed = True
+        sender = self._sender.sender_task
+        sender.cancel()
+        await asyncio.wait([sender], timeout=_ABANDON_SECONDS)
+        await self.client.close()
 
 
 class Publisher:
@@ -43,7 +59,7 @@ class Publisher:
     def __init__(self, settings: KafkaSettings, client_id: str) -> None:
         self._settings = settings
         self._client_id = client_id
-        self._producer: AIOKafkaProducer | None = None
+        self._producer: Producer | None = None
         self._renewing = asyncio.Lock()
         self._partitions: dict[str, int] = {}
 
@@ -108,12 +124,13 @@ class Publisher:
                 else:
                     results[i] = outcome
             if any(not isinstance(outcome, RecordMetadata) for outcome in outcomes):
-                await self._renew(producer)
-            if isinstance(error, TopicAuthorizationFailedError | UnknownTopicOrPartitionError):
+                await self._renew(producer, deadline)
+            if isinstance(error, TopicAuthorizationFailedError):
                 raise Fatal(f"Kafka refuses to be written to: {error!r}") from error
             if failed:
                 if time.monotonic() > deadline:
-                    raise Fatal(f"Kafka took nothing for {self._settings.retry_seconds:.0f} s")
+                    waited = f"{self._settings.retry_seconds:.0f} s"
+                    raise Fatal(f"Kafka took nothing for {waited}: {error!r}") from error
                 log.warning("publish_retried", records=len(failed), error=type(error).__name__)
                 await asyncio.sleep(_PAUSE_SECONDS)
             pending = failed
@@ -123,7 +140,7 @@ class Publisher:
         return [result for result in results if result is not None]
 
     async def _attempt(
-        self, producer: AIOKafkaProducer, placed: Sequence[tuple[Record, int]]
+        self, producer: Producer, placed: Sequence[tuple[Record, int]]
     ) -> list[RecordMetadata | BaseException]:
         outcomes: list[RecordMetadata | BaseException] = []
         deliveries: list[Awaitable[RecordMetadata] | BaseException] = []
@@ -154,7 +171,7 @@ class Publisher:
 
     @staticmethod
     async def _send(
-        producer: AIOKafkaProducer, record: Record, partition: int
+        producer: Producer, record: Record, partition: int
     ) -> Awaitable[RecordMetadata]:
         key = record.raw_key
         if record.key is not None:
@@ -175,18 +192,14 @@ class Publisher:
             raise Poison("no_key", f"a record of {record.topic.name} has neither key nor partition")
         return partition_for(record.topic, record.key, await self.partitions(record.topic.name))
 
-    async def _renew(self, spent: AIOKafkaProducer) -> None:
+    async def _renew(self, spent: Producer, deadline: float) -> None:
         # Sequence numbers of an idempotent producer are lost with a refused or expired batch:
         # every later record of that partition would fail.
         async with self._renewing:
             if self._producer is None or self._producer is not spent:
                 return
             PUBLISHER_RENEWED.inc()
-            stopping = asyncio.create_task(spent.stop())
-            await asyncio.wait([stopping], timeout=_PAUSE_SECONDS * 10)
-            if not stopping.done():
-                stopping.cancel()
-            deadline = time.monotonic() + self._settings.retry_seconds
+            await spent.abandon()
             while True:
                 try:
                     self._producer = await self._connect()
@@ -197,13 +210,13 @@ class Publisher:
                 else:
                     return
 
-    def _ready(self) -> AIOKafkaProducer:
+    def _ready(self) -> Producer:
         if self._producer is None:
             raise Fatal("the publisher is not started")
         return self._producer
 
-    async def _connect(self) -> AIOKafkaProducer:
-        producer = AIOKafkaProducer(
+    async def _connect(self) -> Producer:
+        producer = Producer(
             **producer_options(self._settings, self._client_id),
             max_request_size=MAX_DEAD_LETTER_BYTES + 64 * 1024,
         )

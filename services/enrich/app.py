@@ -18,6 +18,7 @@ from services.common.records import Received
 from services.common.streams import StreamApp
 
 from .engagement import BETA
+from .language import load_detector
 from .norms import Norms
 from .pipeline import build_pipeline
 from .register import Register
@@ -29,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 def run(settings: Settings) -> None:
     """Run enrich as a process until it is told to stop."""
-    health = Health("sentiment", "register", "norms", "tables")
+    health = Health("language", "sentiment", "register", "norms", "tables")
 
     async def work(stop: asyncio.Event) -> None:
         await enrich(settings, health, stop)
@@ -39,6 +40,8 @@ def run(settings: Settings) -> None:
 
 async def enrich(settings: Settings, health: Health, stop: asyncio.Event) -> None:
     """Read what is learned and who is listened for, then score until ``stop`` is set."""
+    await asyncio.to_thread(load_detector)
+    health.done("language")
     sentiment = load_model()
     health.done("sentiment")
     register, norms = Register(), Norms(BETA)

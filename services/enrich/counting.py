@@ -67,19 +67,24 @@ class Counting:
     async def _speak(self, partition: int, at: datetime) -> None:
         """Publish each museum's activity; a museum that falls silent says so once, with zeros."""
         museums: dict[str, dict[str, Voice]] = defaultdict(dict)
-        records: list[Record] = []
+        old: list[str] = []
         for key, row in self._rows.of_partition(partition):
             said = Voice.model_validate_json(row)
             museum_id = museum_of(key)
             museums[museum_id][key.removeprefix(f"{museum_id}/")] = said
             if outlived(said, at):
-                records.append(self._rows.put(partition, key, None))
+                old.append(key)
         for museum_id, voices in sorted(museums.items()):
             counted = activity(museum_id, voices, at)
-            records.append(event_record(ACTIVITY, ce.ACTIVITY, SOURCE, museum_id, counted, at))
+            await self._out.add(
+                [event_record(ACTIVITY, ce.ACTIVITY, SOURCE, museum_id, counted, at)]
+            )
+        if old:
+            # Else a crash could leave a museum without rows that never said its zeros.
+            await self._out.flush()
         headers = ce.headers_for(ce.HEARTBEAT, SOURCE, HEARTBEAT_KEY, None, at)
-        records.append(Record(MUSEUM_ROWS, HEARTBEAT_KEY, None, headers, partition=partition))
-        await self._out.add(records)
+        beat = Record(MUSEUM_ROWS, HEARTBEAT_KEY, None, headers, partition=partition)
+        await self._out.add([*(self._rows.put(partition, key, None) for key in old), beat])
 
 
 def _last_boundary(now: datetime) -> datetime:

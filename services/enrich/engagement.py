@@ -117,7 +117,8 @@ def _explain(
     )
     return (
         f"Engagement {score:.0f}/100: {weighted:,.0f} weighted interactions after "
-        f"{say_age(hours)}; posts of this age{accounts} on {platform} usually have {low:,.0f} to {high:,.0f}."
+        f"{say_age(hours)}; posts of this age{accounts} on {platform} usually have "
+        f"{low:,.0f} to {high:,.0f}."
     )
 
 

@@ -36,7 +36,7 @@ def detect_language(text: str, declared: str | None) -> Language:
         return Language(code=script, confidence=1.0)
     if letters == 0 or (letters < _MIN_LETTERS and prior is None):
         return Language(code=UNDETERMINED, confidence=0.0)
-    code, probability = _identifier().classify(words)
+    code, probability = load_detector().classify(words)
     confidence = min(1.0, max(0.0, float(probability)))
     if prior is not None and prior != code and (confidence < _SURE or letters < _MIN_LETTERS):
         return Language(code=prior, confidence=_DECLARED_CONFIDENCE)
@@ -44,7 +44,8 @@ def detect_language(text: str, declared: str | None) -> Language:
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
+def load_detector() -> LanguageIdentifier:
+    """Load the detector, once. It takes about a second, for which the first text would wait."""
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(LANGUAGES)
     return identifier

@@ -58,6 +58,11 @@ class Mark(Model):
 
     version: int | None
     reason: str
+    at: Utc
+
+    def blocks(self, version: int | None) -> bool:
+        """Whether it blocks a version; ``None`` is all there ever will be."""
+        return self.version is None or (version is not None and version <= self.version)
 
 
 class Published(Model):
@@ -98,8 +103,7 @@ class PostRow(Model):
         """Whether a version of the post comes too late: it was removed or edited since."""
         if self.post is not None:
             return version < self.post.version
-        mark = self.mark
-        return mark is not None and (mark.version is None or version <= mark.version)
+        return self.mark is not None and self.mark.blocks(version)
 
     def outlives(self, removal: Removal) -> bool:
         """Whether the post is newer than what a removal kills."""
@@ -185,16 +189,16 @@ def fold_snapshot(row: PostRow | None, snapshot: EngagementSnapshot, norms: Norm
 
 def fold_removal(row: PostRow | None, removal: Removal) -> PostRow:
     """Leave a textless mark; it remembers under which museums the post was published."""
-    row = row or PostRow(changed_at=removal.observed_at)
-    version = removal.version
-    if row.mark is not None and version is not None:
-        version = None if row.mark.version is None else max(version, row.mark.version)
-    return _marked(row, Mark(version=version, reason=removal.reason), removal.observed_at)
+    at = removal.observed_at
+    row = row or PostRow(changed_at=at)
+    if row.mark is not None and row.mark.blocks(removal.version):
+        return row
+    return _marked(row, Mark(version=removal.version, reason=removal.reason, at=at))
 
 
 def fold_departure(row: PostRow, post: Post) -> PostRow:
     """Leave a textless mark of a post that an edit took away from every museum."""
-    return _marked(row, Mark(version=post.version - 1, reason="edit"), post.observed_at)
+    return _marked(row, Mark(version=post.version - 1, reason="edit", at=post.observed_at))
 
 
 def _birth(post: Post) -> Birth:
@@ -202,7 +206,7 @@ def _birth(post: Post) -> Birth:
     return Birth(platform=post.platform, created_at=post.created_at, followers=followers)
 
 
-def _marked(row: PostRow, mark: Mark, at: datetime) -> PostRow:
+def _marked(row: PostRow, mark: Mark) -> PostRow:
     return row.model_copy(
         update={
             "post": None,
@@ -210,7 +214,7 @@ def _marked(row: PostRow, mark: Mark, at: datetime) -> PostRow:
             "sentiment": None,
             "mark": mark,
             "published": {museum: last.silent() for museum, last in row.published.items()},
-            "changed_at": max(row.changed_at, at),
+            "changed_at": max(row.changed_at, mark.at),
         }
     )
 

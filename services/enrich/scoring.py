@@ -131,10 +131,8 @@ class Scoring:
         trace = ce.traceparent(received.headers)
         gone = left_museums(after)
         if gone:
-            reason = after.mark.reason if after.mark is not None else "edit"
-            await self._out.add(
-                [_null(museum, post_id, reason, after.changed_at, trace) for museum in gone]
-            )
+            reason, at = _why(after)
+            await self._out.add([_null(museum, post_id, reason, at, trace) for museum in gone])
             await self._out.flush()
         row, events = enriched_posts(after)
         if row != before:
@@ -159,6 +157,14 @@ class Scoring:
     def _row(self, partition: int, post_id: str) -> PostRow | None:
         stored = self._rows.get(partition, post_id)
         return None if stored is None else PostRow.model_validate_json(stored)
+
+
+def _why(row: PostRow) -> tuple[str, datetime]:
+    """Return why and since when a post is gone, or no longer about one of its museums."""
+    if row.mark is not None:
+        return row.mark.reason, row.mark.at
+    assert row.post is not None
+    return "edit", row.post.observed_at
 
 
 def _null(museum: str, post_id: str, reason: str, at: datetime, trace: str | None) -> Record:

@@ -1,1 +1,1 @@
-"""What tests share: builders of events, a ledger of input with known truth, and what reads Kafka."""
+"""What tests share: builders of events, a ledger of input with known truth, readers of Kafka."""

@@ -8,7 +8,6 @@ and snapshots that come after the removal, posts of two museums, edits that take
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -209,9 +208,8 @@ class _Writer:
         closed.records += [snapshot_record(s) for s in life.snapshots[-1:]]  # bring it back
 
     def _someone(self) -> _Life | None:
-        alive = [life for life in self._random.sample(self._lives, min(9, len(self._lives)))]
-        found: Sequence[_Life] = [life for life in alive if not life.removed]
-        return found[0] if found else None
+        some = self._random.sample(self._lives, min(9, len(self._lives)))
+        return next((life for life in some if not life.removed), None)
 
     def _moment(self, closed: Round) -> datetime:
         return closed.at - timedelta(seconds=self._random.randint(1, int(ROUND.total_seconds())))

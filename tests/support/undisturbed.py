@@ -114,7 +114,7 @@ def state(records: Iterable[Received]) -> State:
 
 
 def _lasting(topic: Topic, value: dict[str, Any]) -> dict[str, Any]:
-    """A value without its revision and what brought it about: they depend on the order of topics."""
+    """A value without its revision and reason, which depend on how the topics interleave."""
     if topic is POSTS_ENRICHED:
         del value["revision"], value["reason"]
     if topic is POST_ROWS:

@@ -7,7 +7,7 @@ import inspect
 import time
 from collections.abc import Awaitable, Callable
 
-Lack = Callable[[], str | None | Awaitable[str | None]]
+Lack = Callable[[], str | Awaitable[str | None] | None]
 """Says what is still missing, or ``None`` once nothing is."""
 
 

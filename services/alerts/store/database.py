@@ -46,6 +46,10 @@ def database_url(text: str) -> URL:
     driver = _DRIVERS.get(url.get_backend_name())
     if driver is None or (url.get_backend_name() == "sqlite" and not url.database):
         raise Fatal("database.url must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+    if url.get_backend_name() == "sqlite":
+        folder = Path(str(url.database)).absolute().parent
+        if not folder.is_dir():
+            raise Fatal(f"database.url: there is no folder {folder}")
     return url.set(drivername=driver)
 
 

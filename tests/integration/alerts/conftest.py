@@ -7,31 +7,35 @@ import os
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from demo.inbox import Inbox
 from demo.slack import TOKEN, SlackStandIn
 from deploy.local.kafka import Kafka
 from deploy.local.ports import free_port
-from schemas import Museum
+from schemas import EnrichedPost, Museum
 from schemas.topics import POSTS_ENRICHED
 from services.alerts.store.database import Database
 from services.alerts.store.migrate import migrate
-from services.alerts.store.models import OffsetRow
+from services.alerts.store.models import NotificationRow, OffsetRow
+from services.alerts.store.notifications import State
 from services.alerts.store.reader import cluster_id
 from services.common.publisher import Publisher
 from services.common.records import Record
 from services.common.settings import KafkaSettings
 from services.common.topics import create_topics
-from tests.unit.services.alerts.samples import make_museum, museum_record
+from tests.unit.services.alerts.samples import make_museum, make_post, museum_record, viral
 
 PARTITIONS = 4
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+on_both = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
 
 async def until(check: Callable[[], Any], seconds: float = 30.0, what: str = "") -> Any:
@@ -80,9 +84,9 @@ class World:
             "PASSAPAROLA_SMTP__PORT": str(inbox.port),
             "PASSAPAROLA_SMTP__SECURITY": "none",
             "PASSAPAROLA_SMTP__SENDER": "Passaparola <alerts@museum.example>",
-            "PASSAPAROLA_OUTBOX__CALL_SECONDS": "1",
-            "PASSAPAROLA_OUTBOX__LEASE_SECONDS": "2",
-            "PASSAPAROLA_OUTBOX__SETTLE_SECONDS": "0.2",
+            "PASSAPAROLA_OUTBOX__CALL_SECONDS": "15",
+            "PASSAPAROLA_OUTBOX__LEASE_SECONDS": "30",
+            "PASSAPAROLA_OUTBOX__SETTLE_SECONDS": "1",
             "PASSAPAROLA_OUTBOX__FIRST_PAUSE_SECONDS": "0.2",
             "PASSAPAROLA_OUTBOX__BLOCKED_SECONDS": "1",
         }
@@ -90,8 +94,20 @@ class World:
     async def publish(self, *records: Record) -> None:
         await self._publisher.publish(list(records))
 
-    def post_id(self) -> str:
-        return f"bluesky:{uuid.uuid4().hex}"
+    def viral(self, **changes: Any) -> EnrichedPost:
+        """Return a viral post of just now: the text of what is old would be erased."""
+        return viral(**(self._new_post() | changes))
+
+    def quiet(self) -> EnrichedPost:
+        """Return a post of just now that alerts nobody."""
+        return make_post(**self._new_post())
+
+    def _new_post(self) -> dict[str, Any]:
+        return {
+            "museum_id": self.museum.museum_id,
+            "post_id": f"bluesky:{uuid.uuid4().hex}",
+            "observed_at": datetime.now(UTC),
+        }
 
     async def start(self, **changes: str) -> Service:
         """Start alerts as a process and wait until it is ready."""
@@ -112,6 +128,10 @@ class World:
 
     def mails(self) -> list[Path]:
         return self.inbox.folder.files
+
+    def mail_ids(self) -> set[str | None]:
+        """Return the Message-IDs of mails that were kept."""
+        return {mail.message_id for mail in self.inbox.ledger if mail.accepted}
 
     async def stop(self) -> None:
         for service in self._services:
@@ -173,6 +193,18 @@ class Service:
                 await self.kill()
 
 
+async def end_leases(database_url: str) -> None:
+    """Let the leases of a killed process end at once."""
+    database = Database(database_url)
+    async with database.transaction() as session:
+        await session.execute(
+            update(NotificationRow)
+            .where(NotificationRow.state == State.SENDING)
+            .values(lease_until=datetime.now(UTC))
+        )
+    await database.close()
+
+
 async def begin_at_the_end(settings: KafkaSettings, database_url: str) -> None:
     """Let a database begin behind what other tests have written to the shared broker."""
     consumer = AIOKafkaConsumer(bootstrap_servers=settings.bootstrap)
@@ -207,10 +239,11 @@ def fresh_url(request: pytest.FixtureRequest, postgres: str, tmp_path: Path) -> 
     return postgres if request.param == "postgresql" else f"sqlite:///{tmp_path / 'fresh.db'}"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 async def database_url(request: pytest.FixtureRequest, postgres: str, tmp_path: Path) -> str:
-    """The address of a migrated, empty database."""
-    url = postgres if request.param == "postgresql" else f"sqlite:///{tmp_path / 'alerts.db'}"
+    """The address of a migrated, empty database: SQLite unless a test asks for others."""
+    on_postgres = getattr(request, "param", "sqlite") == "postgresql"
+    url = postgres if on_postgres else f"sqlite:///{tmp_path / 'alerts.db'}"
     await asyncio.to_thread(migrate, url)
     return url
 

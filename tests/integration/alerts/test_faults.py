@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from demo.slack import TOKEN, drop_after_acceptance, slack_error, timeout_after_acceptance
 from services.alerts.messages import Kind
 from services.alerts.store.database import Database
 from services.alerts.store.models import NotificationRow
 from services.alerts.store.notifications import State
-from tests.integration.alerts.conftest import World, until
-from tests.unit.services.alerts.samples import post_record, viral
+from tests.integration.alerts.conftest import World, end_leases, until
+from tests.unit.services.alerts.samples import post_record
 
 POST = "chat.postMessage"
 
 
 async def alert(world: World) -> None:
-    post = viral(museum_id=world.museum.museum_id, post_id=world.post_id())
+    post = world.viral()
     await world.publish(post_record(post))
 
 
@@ -40,28 +39,14 @@ async def all_sent(world: World) -> bool:
     return bool(found) and set(found.values()) == {State.SENT}
 
 
-async def end_leases(world: World) -> None:
-    """Let the leases of a killed process end at once."""
-    database = Database(world.database_url)
-    async with database.transaction() as session:
-        await session.execute(
-            update(NotificationRow)
-            .where(NotificationRow.state == State.SENDING)
-            .values(lease_until=datetime.now(UTC))
-        )
-    await database.close()
-
-
 async def test_killed_between_acceptance_and_record_gives_one_message(world: World) -> None:
     world.slack.faults.add(timeout_after_acceptance(method=POST))
-    service = await world.start(
-        PASSAPAROLA_OUTBOX__CALL_SECONDS="20", PASSAPAROLA_OUTBOX__LEASE_SECONDS="40"
-    )
+    service = await world.start()
     await alert(world)
     await until(world.messages)
     await service.kill()
     assert (await states(world))["slack"] == State.SENDING
-    await end_leases(world)
+    await end_leases(world.database_url)
 
     await world.start()
     await until(lambda: all_sent(world))

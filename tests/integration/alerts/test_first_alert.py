@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from services.alerts.store.database import Database
 from services.alerts.store.models import Base
-from tests.integration.alerts.conftest import World, until
-from tests.unit.services.alerts.samples import negative, null_record, post_record, viral
+from tests.integration.alerts.conftest import World, on_both, until
+from tests.unit.services.alerts.samples import negative, null_record, post_record
 
 
+@on_both
 async def test_viral_post_reaches_slack_and_mail_once(world: World) -> None:
-    post = viral(museum_id=world.museum.museum_id, post_id=world.post_id())
+    post = world.viral()
     service = await world.start()
 
     await world.publish(post_record(post), post_record(post))
@@ -42,16 +43,14 @@ async def test_viral_post_reaches_slack_and_mail_once(world: World) -> None:
     assert "queue" not in str(page)
 
 
+@on_both
 async def test_second_rule_changes_the_message_and_replies_once(world: World) -> None:
-    post = viral(museum_id=world.museum.museum_id, post_id=world.post_id())
+    post = world.viral()
     await world.start()
     await world.publish(post_record(post))
     await until(lambda: world.messages() and world.mails())
 
-    worse = negative(
-        museum_id=post.museum_id, post_id=post.post_id, virality=post.virality,
-        engagement=post.engagement, revision=2,
-    )  # fmt: skip
+    worse = post.model_copy(update={"sentiment": negative().sentiment, "revision": 2})
     await world.publish(post_record(worse))
 
     await until(lambda: world.replies() and len(world.mails()) == 2)
@@ -63,10 +62,9 @@ async def test_second_rule_changes_the_message_and_replies_once(world: World) ->
     assert second["In-Reply-To"] == first["Message-ID"]
 
 
+@on_both
 async def test_removed_post_is_struck_and_its_text_erased(world: World) -> None:
-    post = viral(
-        museum_id=world.museum.museum_id, post_id=world.post_id(), text="Zephyr quixotic words"
-    )
+    post = world.viral(text="Zephyr quixotic words")
     await world.start()
     await world.publish(post_record(post))
     await until(lambda: world.messages() and world.mails())
@@ -91,11 +89,9 @@ def _in_files(world: World, text: bytes) -> bool:
 async def _in_tables(world: World, text: str) -> bool:
     database = Database(world.database_url)
     async with database.transaction() as session:
-        rows = [
-            row
-            for table in Base.metadata.tables.values()
-            for row in await session.execute(select(table))
-        ]
+        rows: list[object] = []
+        for table in Base.metadata.tables.values():
+            rows += (await session.execute(select(table))).all()
     await database.close()
     assert rows
     return any(text in str(row) for row in rows)

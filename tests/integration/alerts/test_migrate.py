@@ -45,4 +45,4 @@ async def test_migrations_lead_to_the_models_and_back(fresh_url: str) -> None:
 
 def test_database_that_is_away_is_told() -> None:
     refuse("postgresql://nobody@127.0.0.1:1/none", "the database cannot be used")
-    refuse("sqlite:////nowhere/at/all.db", "the database cannot be used")
+    refuse("sqlite:////nowhere/at/all.db", "there is no folder /nowhere/at")

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-
-import pytest
+from pathlib import Path
 
 from services.alerts.store.database import Database
 from services.alerts.store.offsets import Place, advance, read
-from tests.integration.alerts.conftest import Service, World, until
-from tests.unit.services.alerts.samples import post_record, viral
+from tests.integration.alerts.conftest import Service, World, end_leases, on_postgresql, until
+from tests.unit.services.alerts.samples import post_record
 
 
+@on_postgresql
 async def test_of_two_consumers_of_a_batch_one_wins(world: World) -> None:
     """The slower transaction waits for the faster, and learns that it is late."""
-    if "sqlite" in world.database_url:
-        pytest.skip("one replica holds the file")
     databases = [Database(world.database_url) for _ in range(2)]
     place = Place("cluster", "posts.enriched", 0)
     for expected, next_ in ((None, 10), (10, 20)):
@@ -42,17 +40,16 @@ async def test_of_two_consumers_of_a_batch_one_wins(world: World) -> None:
         await database.close()
 
 
+@on_postgresql
 async def test_replicas_that_come_and_go_lose_and_double_nothing(world: World) -> None:
-    if "sqlite" in world.database_url:
-        pytest.skip("one replica holds the file")
     museums = [world.museum.museum_id, *(f"{world.museum.museum_id}-{n}" for n in range(5))]
-    stories = [(museums[n % 6], world.post_id()) for n in range(60)]
+    stories = [(museums[n % 6], world.quiet().post_id) for n in range(60)]
     default = world.environment["PASSAPAROLA_ALERTS__RECEIVERS"].replace("egizio", "default")
     world.environment["PASSAPAROLA_ALERTS__RECEIVERS"] = default
 
     async def publish() -> None:
         for museum_id, post_id in stories:
-            post = viral(museum_id=museum_id, post_id=post_id, text=post_id)
+            post = world.viral(museum_id=museum_id, post_id=post_id, text=post_id)
             await world.publish(post_record(post), post_record(post))
             await asyncio.sleep(0.05)
 
@@ -61,15 +58,14 @@ async def test_replicas_that_come_and_go_lose_and_double_nothing(world: World) -
     await world.start()
     await until(lambda: len(world.messages()) > 15)
     await first.kill()
+    await end_leases(world.database_url)
     await world.start()
     await publishing
-    await until(lambda: len(world.messages()) == len(world.mails()) == 60, seconds=60)
+    await until(lambda: len(world.messages()) == len(world.mail_ids()) == 60, seconds=60)
     assert len({str(message["blocks"]) for message in world.messages()}) == 60
 
 
 async def test_second_instance_on_a_sqlite_file_is_refused(world: World) -> None:
-    if "sqlite" not in world.database_url:
-        pytest.skip("PostgreSQL allows several replicas")
     await world.start()
     second = Service(world.inbox.folder.path.parent, world.environment)
     await second.start()
@@ -77,11 +73,9 @@ async def test_second_instance_on_a_sqlite_file_is_refused(world: World) -> None
     assert "SQLite allows one replica" in second.log.read_text()
 
 
-async def test_database_that_is_not_migrated_is_refused(world: World, fresh_url: str) -> None:
-    service = Service(
-        world.inbox.folder.path.parent,
-        world.environment | {"PASSAPAROLA_DATABASE__URL": fresh_url},
-    )
+async def test_database_that_is_not_migrated_is_refused(world: World, tmp_path: Path) -> None:
+    fresh = {"PASSAPAROLA_DATABASE__URL": f"sqlite:///{tmp_path / 'fresh.db'}"}
+    service = Service(tmp_path, world.environment | fresh)
     await service.start()
     assert await service.ended() == 70
     assert "passaparola alerts migrate" in service.log.read_text()

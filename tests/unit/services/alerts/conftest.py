@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -69,4 +68,3 @@ async def desk(database: Database, slack: SlackStandIn, inbox: Inbox) -> AsyncIt
     receivers = {"egizio": {"slack": address, "email": ("press@museum.example",)}}
     yield Desk(database, channels, receivers)
     await slack_channel.aclose()
-    await asyncio.sleep(0)

@@ -36,7 +36,7 @@ from tests.unit.services.alerts.samples import (
 )
 
 SETTINGS = OutboxSettings(
-    call_seconds=0.3, lease_seconds=60, settle_seconds=5, first_pause_seconds=1, blocked_seconds=600
+    call_seconds=1.0, lease_seconds=60, settle_seconds=5, first_pause_seconds=1, blocked_seconds=600
 )
 
 

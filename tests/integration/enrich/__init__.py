@@ -1,0 +1,1 @@
+"""enrich on a real Kafka: whole workers as processes, killed, joined, stopped and fed badly."""
