@@ -57,7 +57,7 @@ class Pipeline:
         self._wake_outbox = wake_outbox
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Read, judge, keep and publish, until stopped; while the database is away, wait for it."""
+        """Read, judge, keep and publish, until stopped; while database or Kafka are away, wait."""
         while not stop.is_set():
             try:
                 for batch in await self._reader.batches():
@@ -66,9 +66,11 @@ class Pipeline:
                 await self._publish_incidents()
                 await self._erasure.run()
             except Retryable as error:
-                self._health.not_ready("database", str(error))
+                self._health.not_ready("pipeline", str(error))
                 log.warning("pipeline_waits", error=str(error))
                 await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                self._health.ready("pipeline")
             self._watchdog.look(self._reader.progress())
 
     async def _handle(self, batch: Batch) -> None:

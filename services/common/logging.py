@@ -43,6 +43,7 @@ def configure_logging(settings: ServiceSettings, service: str) -> None:
     # These libraries tell at INFO what only their own developers need.
     noisy = (
         "aiokafka",
+        "alembic",
         "faust",
         "mode",
         "uvicorn",

@@ -102,6 +102,7 @@ def _removal(received: Received, key: str) -> Removal:
         raise Poison("invalid", explain(error)) from None
     if removal is None:
         raise Poison("no_removal", "a null that says neither why nor since when")
+    _not_ahead(received, removal.observed_at)
     _same(key, removal.post_id)
     return removal
 
@@ -111,9 +112,11 @@ def _tick(received: Received) -> Tick:
     if kind is None:
         raise Poison("bad_tick", "a tick does not say whose clock it is")
     try:
-        return Tick(kind, ce.ce_time(received.headers))
+        at = ce.ce_time(received.headers)
     except ValueError as error:
         raise Poison("bad_tick", str(error)) from None
+    _not_ahead(received, at)
+    return Tick(kind, at)
 
 
 def _same(key: str, wanted: str) -> None:

@@ -12,9 +12,10 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError
 
 from schemas.cloudevents import as_mapping
-from services.common.errors import Fatal
+from services.common.errors import Fatal, Retryable
 from services.common.kafka import client_options, consumer_options
 from services.common.metrics import PARTITION_LAG
 from services.common.records import Received
@@ -102,10 +103,13 @@ class Reader:
         return seen
 
     async def batches(self) -> list[Batch]:
-        """Wait a little for records. Raises ``Retryable`` where the database is away."""
+        """Wait a little for records. Raises ``Retryable`` where database or Kafka are away."""
         consumer = self._ready()
         for tp in consumer.assignment() - self._positions.keys():
-            await self._take_up(tp)
+            try:
+                await self._take_up(tp)
+            except KafkaError as error:
+                raise Retryable(f"Kafka does not answer: {type(error).__name__}") from error
         found = await consumer.getmany(timeout_ms=_WAIT_MS)
         return [
             Batch(

@@ -169,7 +169,8 @@ class StreamApp:
             for tp in consumer.assignment()
             if tp.topic in names
         ]
-        ends = await observer.end_offsets(assigned)
+        async with asyncio.timeout(_LOOK_SECONDS):  # it would try for much longer by itself
+            ends = await observer.end_offsets(assigned)
         self._health.ready("kafka")
         committed = consumer._committed_offset
         positions: dict[Hashable, tuple[int, int]] = {}

@@ -111,10 +111,15 @@ class World:
 
     async def start(self, **changes: str) -> Service:
         """Start alerts as a process and wait until it is ready."""
+        service = await self.launch(**changes)
+        await until(service.ready, what="alerts is ready")
+        return service
+
+    async def launch(self, **changes: str) -> Service:
+        """Start alerts as a process, which may end at once."""
         service = Service(self._folder, self.environment | changes)
         self._services.append(service)
         await service.start()
-        await until(service.ready, what="alerts is ready")
         return service
 
     def messages(self) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services.alerts.store.database import Database
 from services.alerts.store.offsets import Place, advance, read
-from tests.integration.alerts.conftest import Service, World, end_leases, on_postgresql, until
+from tests.integration.alerts.conftest import World, end_leases, on_postgresql, until
 from tests.unit.services.alerts.samples import post_record
 
 
@@ -67,15 +67,12 @@ async def test_replicas_that_come_and_go_lose_and_double_nothing(world: World) -
 
 async def test_second_instance_on_a_sqlite_file_is_refused(world: World) -> None:
     await world.start()
-    second = Service(world.inbox.folder.path.parent, world.environment)
-    await second.start()
+    second = await world.launch()
     assert await second.ended() == 70
     assert "SQLite allows one replica" in second.log.read_text()
 
 
 async def test_database_that_is_not_migrated_is_refused(world: World, tmp_path: Path) -> None:
-    fresh = {"PASSAPAROLA_DATABASE__URL": f"sqlite:///{tmp_path / 'fresh.db'}"}
-    service = Service(tmp_path, world.environment | fresh)
-    await service.start()
+    service = await world.launch(PASSAPAROLA_DATABASE__URL=f"sqlite:///{tmp_path / 'fresh.db'}")
     assert await service.ended() == 70
     assert "passaparola alerts migrate" in service.log.read_text()

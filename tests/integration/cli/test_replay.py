@@ -28,6 +28,8 @@ AT = datetime(2019, 6, 1, 12, tzinfo=UTC)
 LINES = 7_000
 KILLS = 6
 
+pytestmark = pytest.mark.timeout(300)
+
 
 def line(number: int) -> tuple[bytes, str]:
     """A line and the fate that it must have: most match, some do not, some cannot be read."""

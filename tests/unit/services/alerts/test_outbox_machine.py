@@ -6,6 +6,7 @@ Promise: Slack takes each notification at most once, and in the end shows what i
 from __future__ import annotations
 
 import asyncio
+import functools
 import shutil
 import tempfile
 from collections.abc import Coroutine
@@ -90,18 +91,22 @@ class Chat:
         raise Refused("closed", "!") if fault == "refused" else NotAccepted("busy")
 
 
+@functools.cache
+def migrated() -> bytes:
+    """Return the file of a migrated, empty database."""
+    with tempfile.TemporaryDirectory(prefix="passaparola-") as folder:
+        path = Path(folder) / "empty.db"
+        migrate(f"sqlite:///{path}")
+        return path.read_bytes()
+
+
 class OutboxMachine(RuleBasedStateMachine):
     """Two replicas of the outbox on one database, and stories that come, worsen and go."""
 
-    template: Path | None = None
-
     def __init__(self) -> None:
         super().__init__()
-        if OutboxMachine.template is None:
-            OutboxMachine.template = Path(tempfile.mkdtemp(prefix="passaparola-")) / "empty.db"
-            migrate(f"sqlite:///{OutboxMachine.template}")
         self.folder = Path(tempfile.mkdtemp(prefix="passaparola-"))
-        shutil.copy(OutboxMachine.template, self.folder / "alerts.db")
+        (self.folder / "alerts.db").write_bytes(migrated())
         self.loop = asyncio.new_event_loop()
         self.database = Database(f"sqlite:///{self.folder / 'alerts.db'}")
         self.chat = Chat()

@@ -59,7 +59,8 @@ class Worker:
 def tick(source: int, minutes: float) -> Received:
     key = tick_key(source)
     headers = ce.tick_headers("wall", "/enrich", key, at(minutes))
-    return Received(POSTS_ENRICHED.name, 0, 0, key.encode(), None, dict(headers), 0)
+    stamp = int(at(minutes).timestamp() * 1000)
+    return Received(POSTS_ENRICHED.name, 0, 0, key.encode(), None, dict(headers), stamp)
 
 
 def enriched(native: int, minutes: float = 0, likes: int = 1, museum: str = "louvre") -> Received:

@@ -77,6 +77,8 @@ def test_a_heartbeat_is_nothing() -> None:
         ),
         (replace(received(make_post(1, created_at=at(1_442))), timestamp=STAMP), "from_the_future"),
         (replace(received(make_snapshot(1_442)), timestamp=STAMP), "from_the_future"),
+        (replace(received(make_removal(minutes=1_442)), timestamp=STAMP), "from_the_future"),
+        (replace(tick(POSTS_RAW, 1_442), timestamp=STAMP), "from_the_future"),
     ],
 )
 def test_what_cannot_be_read_is_poison_with_its_reason(record: Received, reason: str) -> None:

@@ -53,6 +53,18 @@ def test_shuffled_values_give_the_same_sums(drawn: list[Value], random: Random) 
     assert sum_day(shuffled, DAY, 3, BETA) == sum_day(drawn, DAY, 3, BETA)
 
 
+def test_many_values_give_the_same_sums_to_the_last_bit() -> None:
+    random = Random(7)
+    drawn = [
+        Value("mastodon", 5, DAY, random.lognormvariate(1, 2), random.lognormvariate(1, 1))
+        for _ in range(1_000)
+    ]
+    expected = sum_day(drawn, DAY, 3, BETA)
+    for _ in range(20):
+        random.shuffle(drawn)
+        assert sum_day(drawn, DAY, 3, BETA) == expected
+
+
 @given(st.lists(values, max_size=60))
 def test_only_the_day_counts_and_nothing_is_left_out(drawn: list[Value]) -> None:
     sums = sum_day(drawn, DAY, 3, BETA)

@@ -187,7 +187,8 @@ def received(
 def tick(topic: Topic, minutes: float, kind: ce.TickKind = "replay") -> Received:
     key = tick_key(0)
     headers = ce.tick_headers(kind, "/test", key, at(minutes))
-    return Received(topic.name, 0, 0, key.encode(), None, dict(headers), 0)
+    stamp = int(at(minutes).timestamp() * 1000)
+    return Received(topic.name, 0, 0, key.encode(), None, dict(headers), stamp)
 
 
 def said(kafka: Kafka) -> dict[str, tuple[Any, ...]]:

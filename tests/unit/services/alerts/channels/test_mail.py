@@ -12,7 +12,7 @@ from hypothesis import given
 
 from services.alerts.channels.email import EmailChannel, SmtpSettings
 from services.alerts.channels.mail import message_id, write_mail
-from services.alerts.messages import Message
+from services.alerts.messages import Message, Subject
 from tests.unit.services.alerts.channels.test_blocks import TEXT, make_message
 
 SMTP = SmtpSettings(
@@ -57,6 +57,15 @@ def test_reply_refers_to_the_first_mail() -> None:
     parent = message_id("n-0", SMTP.sender)
     assert mail["In-Reply-To"] == mail["References"] == parent
     assert str(mail["Subject"]).startswith("Re: ")
+
+
+@pytest.mark.parametrize("story_id", ["x:1\nBcc: a@b.org", "x:\r\n\r\nbody", "x:" + "é" * 600])
+def test_ids_in_headers_stay_in_their_headers(story_id: str) -> None:
+    subject = Subject("incident", story_id, "x:1", ("viral_post",), NOW)
+    mail = written(make_message(subject=subject))
+    assert "Bcc" not in mail
+    assert mail["X-Passaparola-Rules"] == "viral_post"
+    assert mail.get_content_type() == "multipart/alternative"
 
 
 def test_markup_in_a_post_stays_text() -> None:

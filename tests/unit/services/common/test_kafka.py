@@ -1,0 +1,47 @@
+"""Options of Kafka clients: what reaches them of the settings, and what they promise at least."""
+
+from __future__ import annotations
+
+import ssl
+
+from pydantic import SecretStr
+
+from services.common.kafka import client_options, consumer_options, producer_options
+from services.common.settings import KafkaSettings
+
+
+def test_without_more_settings_it_is_plain() -> None:
+    options = client_options(KafkaSettings(bootstrap="a:1,b:2"), "test")
+    assert options["bootstrap_servers"] == "a:1,b:2"
+    assert (options["security_protocol"], options["ssl_context"]) == ("PLAINTEXT", None)
+    assert "sasl_plain_password" not in options
+
+
+def test_credentials_reach_the_client() -> None:
+    settings = KafkaSettings(
+        security_protocol="SASL_SSL", username="passaparola", password=SecretStr("hunter2")
+    )
+    options = client_options(settings, "test")
+    assert isinstance(options["ssl_context"], ssl.SSLContext)
+    assert options["ssl_context"].verify_mode is ssl.CERT_REQUIRED
+    assert options["sasl_mechanism"] == "SCRAM-SHA-512"
+    assert options["sasl_plain_username"] == "passaparola"
+    assert options["sasl_plain_password"] == "hunter2"
+
+
+def test_a_producer_is_idempotent_and_waits_for_all() -> None:
+    options = producer_options(KafkaSettings(), "test")
+    assert options["enable_idempotence"] is True
+    assert options["acks"] == "all"
+
+
+def test_a_consumer_never_commits_by_itself_and_loses_no_beginning() -> None:
+    options = consumer_options(KafkaSettings(session_seconds=30), "test")
+    assert options["enable_auto_commit"] is False
+    assert options["auto_offset_reset"] == "earliest"
+    assert options["heartbeat_interval_ms"] * 3 <= options["session_timeout_ms"] == 30_000
+
+
+def test_a_batch_may_wait_for_less_than_a_rebalance() -> None:
+    settings = KafkaSettings()
+    assert settings.retry_seconds < settings.rebalance_seconds
