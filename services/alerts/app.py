@@ -11,6 +11,7 @@ from services.common.follower import Follower
 from services.common.http import Health, create_api
 from services.common.process import run_service
 from services.common.publisher import Publisher
+from services.common.settings import load_settings
 from services.common.watchdog import Watchdog
 
 from .api import create_router
@@ -34,7 +35,7 @@ from .troubles import Troubles
 
 def main() -> None:
     """Run alerts as a process, with settings from the environment."""
-    run(Settings())
+    run(load_settings(Settings))
 
 
 def run(settings: Settings) -> None:

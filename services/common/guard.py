@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import structlog
 
-from schemas.topics import BY_NAME, Topic
+from schemas.topics import BY_NAME, MAX_DEAD_LETTER_BYTES, Topic
 
 from .errors import Fatal, Poison, Retryable
 from .metrics import DEAD_LETTERS, HANDLED, RETRIES
@@ -135,7 +135,10 @@ class Guard:
 
 
 def dead_letter(received: Received, reason: str, error: Exception, source: str) -> Record:
-    """Return the dead letter of a record: its bytes and headers, its place, and why it is here."""
+    """Return the dead letter of a record: its bytes and headers, its place, and why it is here.
+
+    Of more than 2 MiB the beginning is kept, and ``dlq_cut_from`` says how long it was.
+    """
     place = {
         "dlq_reason": reason,
         "dlq_exception": type(error).__name__,
@@ -146,12 +149,17 @@ def dead_letter(received: Received, reason: str, error: Exception, source: str) 
         "dlq_offset": str(received.offset),
         "dlq_source": source,
     }
+    value = received.value
+    if value is not None and len(value) > MAX_DEAD_LETTER_BYTES:
+        # Brokers measure what was compressed; whole, it would stop the line for ever.
+        place["dlq_cut_from"] = str(len(value))
+        value = value[:MAX_DEAD_LETTER_BYTES]
     # Kafka's clients refuse a record with neither key nor value, which others may have written.
     key = b"" if received.key is None and received.value is None else received.key
     return Record(
         dead_letter_topic(received.topic),
         None,
-        received.value,
+        value,
         (
             *received.headers.items(),
             *((name, text.encode()) for name, text in place.items()),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Annotated, Any, Literal
+import sys
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
+
+from schemas import explain
 
 # Rather too much than too little: whatever stands before the last @ but the user's name.
 _BEFORE_HOST = re.compile(r"(://(?:[^:@/\s]*:)?)\S*@")
@@ -96,6 +100,18 @@ class ServiceSettings(BaseSettings):
             secrets_dir_missing="error",
         )
         return init_settings, env_settings, files
+
+
+SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+
+
+def load_settings(settings: type[SettingsT]) -> SettingsT:
+    """Read settings for a process; a fault in them ends it with one sentence and status 1."""
+    try:
+        return settings()
+    except (ValidationError, SettingsError) as error:
+        told = explain(error) if isinstance(error, ValidationError) else str(error)
+        sys.exit(f"error: settings: {told}")
 
 
 def redacted(settings: BaseModel) -> dict[str, Any]:

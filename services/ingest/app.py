@@ -14,6 +14,7 @@ from services.common.guard import DeadLetterLimit
 from services.common.http import Health, create_api
 from services.common.process import run_service
 from services.common.publisher import Publisher
+from services.common.settings import load_settings
 
 from .connectors import CONNECTORS
 from .connectors.base import Connector, Context, supervise
@@ -108,7 +109,7 @@ async def _once(work: Coroutine[object, object, object]) -> None:
 
 def main() -> None:
     """Run ingest as a process."""
-    settings = Settings()
+    settings = load_settings(Settings)
     health = Health("ticks", *STEPS)
     api = create_api("ingest", health)
     run_service("ingest", settings, api, lambda stop: run(settings, health, stop))

@@ -28,7 +28,7 @@ from services.common.metrics import HANDLER_SECONDS, PARTITION_LAG
 from services.common.outbound import Outbound
 from services.common.process import exit_fatal
 from services.common.publisher import Publisher
-from services.common.records import Received
+from services.common.records import Received, Record
 from services.common.settings import KafkaSettings, ServiceSettings
 from services.common.watchdog import Watchdog
 
@@ -82,9 +82,15 @@ class StreamApp:
         """Read topics of equal partitions, each record through the guarded handler, in order."""
         self._sources.extend(topics)
         out = Outbound(self._publisher.publish)
+
+        async def park(letters: Sequence[Record]) -> None:
+            # At once: if these are too many the process ends, and they say why.
+            await out.add(letters)
+            await out.flush()
+
         guard = Guard(
             make_handle(out),
-            out.add,
+            park,
             self._settings.guard,
             retry_seconds=self._settings.kafka.retry_seconds,
             source=self._source,

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.topics import ENGAGEMENT, POSTS_RAW
+from schemas.topics import ENGAGEMENT, MAX_DEAD_LETTER_BYTES, POSTS_RAW
 from services.common import guard as guarding
 from services.common.errors import Fatal, Poison, Retryable
 from services.common.guard import DeadLetterLimit, Guard, Outcome, dead_letter, dead_letter_topic
+from services.common.publisher import check_size
 from services.common.records import Received, Record
 from services.common.settings import GuardSettings
 
@@ -228,6 +229,14 @@ def test_a_record_of_nothing_can_be_parked_too() -> None:
         make_received(None, None, topic=ENGAGEMENT.name), "bad_key", Poison("bad_key", ""), "/t"
     )
     assert letter.raw_key is not None
+
+
+def test_what_no_topic_takes_is_cut_and_says_how_long_it_was() -> None:
+    value = bytes(MAX_DEAD_LETTER_BYTES + 1)
+    letter = dead_letter(make_received(value=value), "invalid", Poison("invalid", ""), "/test")
+    check_size(letter)
+    assert letter.value == value[:-1]
+    assert dict(letter.headers)["dlq_cut_from"] == str(len(value)).encode()
 
 
 def test_a_letter_that_is_parked_again_says_why_now() -> None:
