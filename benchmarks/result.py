@@ -71,7 +71,11 @@ class Latency(_Part):
 
 
 class Result(_Part):
-    """All of one run. ``memory_mb``: resident memory of each process at the end."""
+    """All of one run.
+
+    ``alert_every``: one post in so many alerts. ``post_bytes``: mean value on ``posts.raw``.
+    ``memory_mb``: resident memory of each process at the end.
+    """
 
     machine: Machine
     partitions: int
@@ -104,7 +108,8 @@ class Result(_Part):
         enrich = self._row(ENRICH)
         return "\n\n".join(
             (
-                self.machine.sentence(),
+                f"{self.machine.sentence()} {self.partitions} partitions; posts of "
+                f"{self.post_bytes} bytes; one in {self.alert_every} alerts.",
                 _table(
                     ("", "posts/s", "records/s", "of enrich's", "processor time a post", "others"),
                     [
@@ -179,4 +184,4 @@ def _milliseconds(seconds: float) -> str:
 
 def _cpu(seconds: Mapping[str, float], posts: int) -> str:
     shares = ((name, 1000 * used / posts) for name, used in seconds.items())
-    return ", ".join(f"{name} {share:.2f} ms" for name, share in shares if share >= 0.02)
+    return ", ".join(f"{name} {share:.2f} ms" for name, share in shares if share >= 0.01)

@@ -87,15 +87,6 @@ class Rig:
         except TimeoutError:
             raise Fatal(f"{what}: not so within {_PATIENCE_SECONDS:.0f} s") from None
 
-    async def begun(self, work: Process, *topics: str) -> None:
-        """Wait until a process has written its first record to any of some topics."""
-        before = await self.timeline.ends(*topics)
-
-        async def done() -> bool:
-            return await self.timeline.ends(*topics) != before
-
-        await self.until(done, f"a first record by {work.name}", work)
-
     async def enriched(self, *work: Process) -> None:
         """Wait until enrich has acknowledged all that its inputs hold."""
 

@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from benchmarks.load import Load
 from benchmarks.result import CHAIN, ENRICH, Latency, Throughput, percentiles
 from benchmarks.rig import INPUTS, OUTPUT, Rig
-from benchmarks.timeline import Seen, span
+from benchmarks.timeline import Seen, Span, span
 from benchmarks.usage import Watch
 from schemas.topics import POSTS_RAW
 from services.common.kafka import client_options
@@ -26,19 +26,10 @@ async def ingest_alone(rig: Rig, load: Load) -> Throughput:
 
     What it writes is the backlog of the peers and of enrich.
     """
-    async with rig.replay(load, "max") as replay:
-        await rig.begun(replay, *INPUTS)
-        async with Watch() as watch:
-            await rig.ended(replay)
+    async with Watch() as watch, rig.replay(load, "max") as replay:
+        await rig.ended(replay)
     written = await rig.timeline.between({}, await rig.timeline.ends(*INPUTS))
-    return Throughput(
-        what="ingest alone (replay)",
-        posts=load.posts,
-        records=len(written),
-        seconds=span(_events(written)),
-        cpu=watch.cpu,
-        others=watch.others,
-    )
+    return _throughput("ingest alone (replay)", load, len(written), span(_events(written)), watch)
 
 
 async def peer_alone(rig: Rig, name: str, load: Load) -> Throughput:
@@ -52,35 +43,19 @@ async def peer_alone(rig: Rig, name: str, load: Load) -> Throughput:
         return sum((await rig.timeline.ends(target)).values()) >= backlog
 
     command = (f"benchmarks.peers.{program}", rig.system.kafka.bootstrap, target, *INPUTS)
-    async with rig.running(program, *command) as process:
-        await rig.begun(process, target)
-        async with Watch() as watch:
-            await rig.until(done, f"all passed through by {name}", process)
+    async with Watch() as watch, rig.running(program, *command) as process:
+        await rig.until(done, f"all passed through by {name}", process)
     passed = await rig.timeline.between({}, await rig.timeline.ends(target))
-    return Throughput(
-        what=f"{name}, passing through",
-        posts=load.posts,
-        records=len(passed),
-        seconds=span(passed),
-        cpu=watch.cpu,
-        others=watch.others,
-    )
+    return _throughput(f"{name}, passing through", load, len(passed), span(passed), watch)
 
 
 async def enrich_alone(rig: Rig, load: Load) -> Throughput:
     """Let one worker enrich the backlog: from the first enriched record to the last."""
     backlog = sum((await rig.timeline.ends(*INPUTS)).values())
-    async with rig.service("enrich") as enrich, Watch() as watch:
+    async with Watch() as watch, rig.service("enrich") as enrich:
         await rig.enriched(enrich)
     written = await rig.timeline.between({}, await rig.timeline.ends(OUTPUT))
-    return Throughput(
-        what=ENRICH,
-        posts=load.posts,
-        records=backlog,
-        seconds=span(_events(written)),
-        cpu=watch.cpu,
-        others=watch.others,
-    )
+    return _throughput(ENRICH, load, backlog, span(_events(written)), watch)
 
 
 async def whole_chain(rig: Rig, load: Load) -> Throughput:
@@ -102,13 +77,19 @@ async def whole_chain(rig: Rig, load: Load) -> Throughput:
         looking.cancel()
     written = await rig.timeline.between(before, await rig.timeline.ends(*INPUTS))
     ended = next((at for at, judged in looks if judged >= everything), time.time())
+    whole = Span(span(_events(written)).first, ended)
+    return _throughput(CHAIN, load, len(written), whole, watch)
+
+
+def _throughput(what: str, load: Load, records: int, window: Span, watch: Watch) -> Throughput:
+    work = watch.between(*window)
     return Throughput(
-        what=CHAIN,
+        what=what,
         posts=load.posts,
-        records=len(written),
-        seconds=ended - min(seen.at for seen in _events(written)),
-        cpu=watch.cpu,
-        others=watch.others,
+        records=records,
+        seconds=window.seconds,
+        cpu=work.cpu,
+        others=work.others,
     )
 
 
@@ -122,15 +103,16 @@ async def latency(rig: Rig, load: Load, warm_up_seconds: float) -> Latency:
     enriched = await rig.timeline.between(enriched_before, await rig.timeline.ends(OUTPUT))
     posted_at = _first_by_post(raw)
     enriched_at = _first_by_post(enriched)
+    window = span(posted_at.values())
     counted = load.alerting_after(warm_up_seconds)
     return Latency(
         rate=load.rate,
-        reached=round(len(posted_at) / span(list(posted_at.values())), 1),
+        reached=round(len(posted_at) / window.seconds, 1),
         seconds=load.seconds - warm_up_seconds,
         notifications=len(counted),
         from_post=percentiles([arrived[post] - posted_at[post].at for post in counted]),
         from_enriched=percentiles([arrived[post] - enriched_at[post].at for post in counted]),
-        others=watch.others,
+        others=watch.between(*window).others,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -87,7 +87,19 @@ class Timeline:
         )
 
 
-def span(records: Sequence[Seen]) -> float:
-    """Return the seconds from the first record's timestamp to the last one's."""
+class Span(NamedTuple):
+    """From one moment of Unix time to another."""
+
+    first: float
+    last: float
+
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return self.last - self.first
+
+
+def span(records: Iterable[Seen]) -> Span:
+    """Return the span from the first record's timestamp to the last one's."""
     times = [record.at for record in records]
-    return max(times) - min(times)
+    return Span(min(times), max(times))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Self
 
 import psutil
 
 OURSELVES = "benchmark"
-_LOOK_SECONDS = 0.25
+_LOOK_SECONDS = 0.1
 
 
 class Used(NamedTuple):
@@ -20,48 +21,73 @@ class Used(NamedTuple):
     memory: int
 
 
-_NOTHING = Used(0.0, 0)
+class Look(NamedTuple):
+    """Processor seconds up to a moment of Unix time: of each process, and of the whole machine."""
+
+    at: float
+    cpu: Mapping[str, float]
+    machine: float
+
+
+class Work(NamedTuple):
+    """``cpu``: processor seconds by process, the busiest first. ``others``: cores others had."""
+
+    cpu: dict[str, float]
+    others: float
 
 
 class Watch:
-    """Looks on while it is open, so that what ends meanwhile is counted too."""
+    """Looks on while it is open, and then tells who worked how much between two moments."""
 
-    def __init__(self) -> None:
-        self._before: Mapping[str, Used] = {}
-        self._last: dict[str, Used] = {}
-        self._started = self._stopped = self._busy = 0.0
+    def __init__(self, looks: Iterable[Look] = ()) -> None:
+        self._looks = list(looks)
         self._looking: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._before, self._started, self._busy = usage(), time.monotonic(), -_busy()
-        self._looking = asyncio.create_task(self._look())
+        self._look()
+        self._looking = asyncio.create_task(self._keep_looking())
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._looking is not None:
             self._looking.cancel()
-        self._last |= usage()
-        self._stopped, self._busy = time.monotonic(), self._busy + _busy()
+        self._look()
 
-    async def _look(self) -> None:
+    def between(self, first: float, last: float) -> Work:
+        """Tell who worked between two moments of Unix time, by straight lines between looks."""
+        before, after = self._at(first), self._at(last)
+        used = {name: cpu - before.cpu.get(name, 0.0) for name, cpu in after.cpu.items()}
+        others = after.machine - before.machine - sum(used.values())
+        return Work(
+            {name: round(used[name], 3) for name in sorted(used, key=lambda name: -used[name])},
+            round(max(0.0, others) / (last - first), 2),
+        )
+
+    async def _keep_looking(self) -> None:
         while True:
-            self._last |= usage()
             await asyncio.sleep(_LOOK_SECONDS)
+            self._look()
 
-    @property
-    def cpu(self) -> dict[str, float]:
-        """Processor seconds that each process of ours used, the busiest first."""
-        used = {
-            name: last.cpu - self._before.get(name, _NOTHING).cpu
-            for name, last in self._last.items()
-        }
-        return dict(sorted(used.items(), key=lambda entry: -entry[1]))
+    def _look(self) -> None:
+        # What has ended keeps its last figure.
+        known = self._looks[-1].cpu if self._looks else {}
+        cpu = {name: used.cpu for name, used in usage().items()}
+        self._looks.append(Look(time.time(), {**known, **cpu}, _busy()))
 
-    @property
-    def others(self) -> float:
-        """How many cores were busy with anything that is not ours: what disturbed us."""
-        seconds = self._stopped - self._started
-        return round(max(0.0, self._busy - sum(self.cpu.values())) / seconds, 2)
+    def _at(self, moment: float) -> Look:
+        number = bisect_left(self._looks, moment, key=lambda look: look.at)
+        if number in (0, len(self._looks)):
+            return self._looks[max(0, number - 1)]
+        left, right = self._looks[number - 1 : number + 1]
+        part = (moment - left.at) / (right.at - left.at)
+        return Look(
+            moment,
+            {
+                name: left.cpu.get(name, 0.0) + part * (cpu - left.cpu.get(name, 0.0))
+                for name, cpu in right.cpu.items()
+            },
+            left.machine + part * (right.machine - left.machine),
+        )
 
 
 def usage() -> dict[str, Used]:

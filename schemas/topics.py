@@ -64,6 +64,9 @@ class Topic:
             "max.message.bytes": str(self.max_bytes + 64 * 1024),
             "message.timestamp.type": "CreateTime",
         }
+        if self.retention is not None:
+            # Kafka deletes whole segments: one that stays open for a week outlives its records.
+            config["segment.ms"] = str(_ms(6 * HOUR))
         if self.compact:
             config |= {
                 "max.compaction.lag.ms": str(_ms(12 * HOUR)),

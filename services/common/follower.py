@@ -14,10 +14,11 @@ from aiokafka.errors import KafkaError
 
 from schemas.topics import Topic
 
-from .errors import Fatal, Retryable
+from .errors import Retryable
 from .kafka import client_options
 from .records import Received, received
 from .settings import KafkaSettings
+from .topics import require_topic
 
 log = structlog.get_logger(__name__)
 
@@ -86,19 +87,16 @@ class Follower:
         return all(end == 0 or self._positions.get(tp, 0) >= end for tp, end in ends.items())
 
     async def _follow(self) -> None:
+        await require_topic(self._settings, self._topic.name)
         consumer = AIOKafkaConsumer(
             self._topic.name,
             **client_options(self._settings, self._client_id),
             enable_auto_commit=False,
             auto_offset_reset="earliest",
         )
-        await consumer.start()
         try:
+            await consumer.start()
             tps = sorted(consumer.assignment())
-            if not tps:
-                raise Fatal(
-                    f"topic {self._topic.name} does not exist; run `passaparola topics create`"
-                )
             beginnings = await consumer.beginning_offsets(tps)
             ends = await consumer.end_offsets(tps)
             for tp in tps:

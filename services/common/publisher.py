@@ -18,6 +18,7 @@ from aiokafka.errors import (
     MessageSizeTooLargeError,
     RecordListTooLargeError,
     TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
 )
 from aiokafka.structs import RecordMetadata
 
@@ -83,7 +84,10 @@ class Publisher:
     async def partitions(self, topic: str) -> int:
         """Return how many partitions a topic has. Raises ``Fatal`` where there is no such topic."""
         if topic not in self._partitions:
-            found = await self._ready().partitions_for(topic)
+            try:
+                found = await self._ready().partitions_for(topic)
+            except UnknownTopicOrPartitionError:
+                found = None
             if not found:
                 raise Fatal(f"topic {topic} does not exist; run `passaparola topics create`")
             self._partitions[topic] = len(found)

@@ -8,10 +8,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.topics import Topic
 
-from .errors import Fatal
 from .kafka import client_options
 from .records import Received, received
 from .settings import KafkaSettings
+from .topics import require_topic
 
 _FIRST_STEP = 500
 
@@ -23,14 +23,13 @@ async def newest(
 
     Raises ``Fatal`` where there is no such topic.
     """
+    await require_topic(settings, topic.name)
     consumer = AIOKafkaConsumer(
         topic.name, **client_options(settings, client_id), enable_auto_commit=False
     )
-    await consumer.start()
     try:
+        await consumer.start()
         tps = sorted(consumer.assignment())
-        if not tps:
-            raise Fatal(f"topic {topic.name} does not exist; run `passaparola topics create`")
         beginnings = await consumer.beginning_offsets(tps)
         ends = await consumer.end_offsets(tps)
         found = []

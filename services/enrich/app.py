@@ -48,6 +48,7 @@ async def enrich(settings: Settings, health: Health, stop: asyncio.Event) -> Non
     museums = Follower(settings.kafka, MUSEUMS, register.apply, "enrich-museums")
     learned = Follower(settings.kafka, NORMS, lambda record: _learn(norms, record), "enrich-norms")
     register.read_present_end = museums.read_present_end
+    norms.read_present_end = learned.read_present_end
     async with Publisher(settings.kafka, "enrich") as publisher, asyncio.TaskGroup() as tasks:
         following = [tasks.create_task(museums.run()), tasks.create_task(learned.run())]
         await museums.wait_caught_up()

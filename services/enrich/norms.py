@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -85,10 +85,14 @@ def sum_day(values: Iterable[Value], day: date, partition: int, beta: float) -> 
 
 
 class Norms:
-    """All sums known, as read from ``enrich.norms``; answers what is usual on a day."""
+    """All sums known, as read from ``enrich.norms``; answers what is usual on a day.
+
+    ``read_present_end`` waits for sums that are written and not read yet.
+    """
 
     def __init__(self, beta: float) -> None:
         self._beta = beta
+        self.read_present_end: Callable[[], Awaitable[None]] | None = None
         self._sums: dict[str, NormSums] = {}
         self._by_bucket: dict[tuple[str, int], dict[str, NormSums]] = defaultdict(dict)
         self._cache: dict[tuple[str, int, date], Norm] = {}

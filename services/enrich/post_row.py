@@ -129,8 +129,10 @@ def fold_post(
     row: PostRow | None, post: Post, language: Language, sentiment: Sentiment, norms: Norms
 ) -> PostRow:
     """Take a post or its edit. The caller has asked ``blocks`` before."""
+    # A replayed post keeps its own times; its row must outlive its arrival, not the post's year.
+    heard_at = max(post.observed_at, post.ingest.received_at)
     if row is None:
-        row = PostRow(changed_at=post.observed_at)
+        row = PostRow(changed_at=heard_at)
     known = row.post
     reason = row.reason
     if known is not None and known.version < post.version:
@@ -144,7 +146,7 @@ def fold_post(
             "reason": reason,
             "birth": row.birth or _birth(post),
             "early": (),
-            "changed_at": max(row.changed_at, post.observed_at),
+            "changed_at": max(row.changed_at, heard_at),
         }
     )
     for snapshot in row.early:

@@ -78,5 +78,8 @@ def _render(row: PostRow, museum_id: str, revision: int) -> EnrichedPost:
 
 
 def _digest(event: EnrichedPost) -> str:
-    said = event.model_copy(update={"revision": 1, "reason": Reason.POST})
+    # When we heard of it is not what it says: a source that repeats itself changes nothing.
+    said = event.model_copy(
+        update={"revision": 1, "reason": Reason.POST, "observed_at": event.created_at}
+    )
     return hashlib.blake2b(encode(said), digest_size=12).hexdigest()

@@ -100,6 +100,8 @@ class Scoring:
     async def _on_tick(self, received: Received, tick: Tick) -> None:
         time = self._times[received.partition]
         before = time.now
+        if before is None or before.date() < tick.at.date():
+            await self._learn()
         if not time.tick(received.topic, tick.at) or time.now is None:
             return
         await self._out.add(self._housekeeping.due(received.partition, before, time.now))
@@ -112,6 +114,12 @@ class Scoring:
             [Record(POSTS_ENRICHED, key, None, headers, partition=target) for target in everywhere],
         )
         TIME.labels("posts").set(time.now.timestamp())
+
+    async def _learn(self) -> None:
+        """Before a day begins, read the sums that come into force with it."""
+        await self._out.flush()
+        if self._norms.read_present_end is not None:
+            await self._norms.read_present_end()
 
     def _understand(self, row: PostRow | None, post: Post) -> tuple[Language, Sentiment]:
         if row is not None and row.language is not None and row.sentiment is not None:

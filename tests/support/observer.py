@@ -8,6 +8,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from schemas.topics import HEARTBEAT_KEY, is_tick_key
 from services.common.records import Received, received
@@ -56,6 +57,10 @@ async def backlog(bootstrap: str, group: str, *topics: str) -> dict[tuple[str, i
     await admin.start()
     try:
         committed = await admin.list_consumer_group_offsets(group)
+    except KafkaError as error:
+        if not error.retriable:
+            raise
+        committed = {}  # a broker that has just started does not know yet
     finally:
         await admin.close()
     done = {tp: offset.offset for tp, offset in committed.items()}

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from schemas import NormSums
 from schemas.topics import (
     ACTIVITY,
     MUSEUM_ROWS,
+    NORMS,
     POST_ROWS,
     POSTS_ENRICHED,
     Topic,
@@ -58,6 +60,12 @@ class _Log:
 
     def __post_init__(self) -> None:
         self.records: list[Received] = []
+        self._looked = 0
+
+    def since_last_look(self) -> list[Received]:
+        fresh = self.records[self._looked :]
+        self._looked = len(self.records)
+        return fresh
 
     async def publish(self, records: Sequence[Record]) -> None:
         for record in records:
@@ -88,15 +96,25 @@ async def undisturbed(ledger: Ledger, partitions: int) -> State:
     for number in range(len(ledger.rounds)):
         await read.publish(ledger.produced(number, partitions))
     out = Outbound(written.publish)
-    scoring = Scoring(_MemoryRows(POST_ROWS), Norms(BETA), register, load_model(), partitions, out)
+    norms = Norms(BETA)
+    scoring = Scoring(_MemoryRows(POST_ROWS), norms, register, load_model(), partitions, out)
     for received in read.records:
         await scoring.handle(received)
         await out.finish()
+        _learn(norms, written)
     counting = Counting(_MemoryRows(MUSEUM_ROWS), partitions, out)
     for received in [r for r in written.records if r.topic == POSTS_ENRICHED.name]:
         await counting.handle(received)
         await out.finish()
     return state(written.records)
+
+
+def _learn(norms: Norms, written: _Log) -> None:
+    """Put what a day's end left into force, as every worker does."""
+    for record in written.since_last_look():
+        if record.topic == NORMS.name:
+            sums = None if record.value is None else NormSums.model_validate_json(record.value)
+            norms.put((record.key or b"").decode(), sums)
 
 
 def state(records: Iterable[Received]) -> State:

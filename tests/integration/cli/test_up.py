@@ -68,10 +68,13 @@ class Up:
         return KafkaSettings(bootstrap=found)
 
     def children(self) -> dict[str, psutil.Process]:
-        """The services and the broker by name."""
+        """The services and the broker by name, those that live."""
         found = {}
         for child in psutil.Process(self.process.pid).children(recursive=True):
-            words = child.cmdline()
+            try:
+                words = child.cmdline()
+            except psutil.NoSuchProcess:  # a zombie is one too
+                continue
             found[words[-1].removeprefix("services.") if "-m" in words else "kafka"] = child
         return found
 

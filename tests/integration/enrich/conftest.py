@@ -14,7 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.jars import JarsUnavailable
 from deploy.local.kafka import Kafka
-from schemas.topics import TOPICS
+from schemas.topics import TOPICS, Topic
 from services.common.publisher import Publisher
 from services.common.settings import KafkaSettings
 from services.common.topics import create_topics
@@ -24,7 +24,7 @@ from tests.support.waiting import until_complete
 _QUICK = {
     "group.min.session.timeout.ms": "1000",
     "log.cleaner.backoff.ms": "200",
-    "file.delete.delay.ms": "100",
+    "log.segment.delete.delay.ms": "100",
 }
 
 
@@ -52,13 +52,19 @@ def _quiet_clients(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.fixture
-async def scene(broker: Kafka, tmp_path: Path) -> AsyncIterator[Scene]:
+def topics() -> tuple[Topic, ...]:
+    """The topics to create; a test may want them otherwise."""
+    return TOPICS
+
+
+@pytest.fixture
+async def scene(broker: Kafka, topics: tuple[Topic, ...], tmp_path: Path) -> AsyncIterator[Scene]:
     """Empty topics and no worker yet; afterwards no worker any more."""
     if not broker.running:
         await broker.start()
     settings = KafkaSettings(bootstrap=broker.bootstrap, partitions=PARTITIONS)
     await _delete_topics(broker.bootstrap)
-    await create_topics(settings)
+    await create_topics(settings, topics=topics)
     async with Publisher(settings, "tests") as publisher:
         scene = Scene(broker, settings, publisher, tmp_path)
         try:

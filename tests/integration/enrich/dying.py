@@ -30,7 +30,9 @@ def _is_post(record: Record) -> bool:
 
 
 def _is_null(record: Record) -> bool:
-    return record.topic is POSTS_ENRICHED and record.value is None and "/bluesky:" in str(record.key)
+    return (
+        record.topic is POSTS_ENRICHED and record.value is None and "/bluesky:" in str(record.key)
+    )
 
 
 MOMENTS: dict[str, tuple[Callable[[Record], bool], Callable[[Record], bool]]] = {

@@ -16,13 +16,16 @@ class Report:
 
     def __init__(self, path: Path, after_line: int) -> None:
         """Begin a report, or go on after a line of the file that is replayed."""
-        kept = []
-        if after_line and path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
-                if line.endswith("\n") and json.loads(line)["line"] <= after_line:
-                    kept.append(line)
-        self._file = path.open("w", encoding="utf-8")
-        self._file.writelines(kept)
+        # Cut in place: a kill in here must not lose lines that will not be told again.
+        with path.open("ab+") as whole:
+            whole.seek(0)
+            kept = 0
+            for line in whole:
+                if not line.endswith(b"\n") or json.loads(line)["line"] > after_line:
+                    break
+                kept += len(line)
+            whole.truncate(kept)
+        self._file = path.open("a", encoding="utf-8")
 
     def add(self, entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> None:
         """Write what became of some lines, and have it in the file before this returns."""

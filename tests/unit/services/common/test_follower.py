@@ -99,10 +99,15 @@ class Consumer:
             raise self.log.faults.pop(0)
 
 
+async def _is_there(settings: KafkaSettings, name: str) -> None:
+    """Every topic is there."""
+
+
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Log:
     log = Log()
     monkeypatch.setattr(following, "_RECONNECT_SECONDS", 0)
+    monkeypatch.setattr(following, "require_topic", _is_there)
     monkeypatch.setattr(following, "AIOKafkaConsumer", lambda *args, **options: Consumer(log))
     return log
 
@@ -217,9 +222,12 @@ async def test_an_end_that_is_not_known_may_be_asked_for_again(log: Log, follow:
     await follower.read_present_end()
 
 
-async def test_a_topic_that_is_missing_is_fatal(log: Log) -> None:
-    log.offsets.clear()
+async def test_a_topic_that_is_missing_is_fatal(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def missing(settings: KafkaSettings, name: str) -> None:
+        raise Fatal(f"topic {name} does not exist; run `passaparola topics create`")
+
+    monkeypatch.setattr(following, "require_topic", missing)
     follower = Follower(KafkaSettings(), TRACKED, lambda record: None, "test")
     with pytest.raises(Fatal, match=r"ingest\.tracked does not exist; run"):
         await follower.run()
-    assert log.consumers[0].stopped
+    assert not log.consumers

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import EngagementSnapshot, Language, Post, Removal
+from schemas import EngagementSnapshot, Ingest, Language, Post, Removal, Transport
 from services.enrich.norms import Norms
 from services.enrich.post_row import (
     PostRow,
@@ -233,3 +233,9 @@ def test_there_is_a_post_or_a_mark_and_never_both(
     row = fold(V1, *events)
     assert (row.post is None) != (row.mark is None)
     assert (row.post is None) == (row.language is None) == (row.sentiment is None)
+
+
+def test_the_row_of_a_replayed_post_outlives_its_arrival_not_its_year() -> None:
+    ingest = Ingest(connector="replay", transport=Transport.REPLAY, received_at=at(60))
+    post = make_post(1, "louvre", ingest=ingest, observed_at=NOW, created_at=NOW)
+    assert take(None, post).changed_at == at(60)

@@ -136,7 +136,7 @@ def make_world(
         tracked,
         clock,
         DeadLetterLimit(GuardSettings()),
-        ticker=Ticker(broker, "replay", "/test"),  # type: ignore[arg-type]
+        ticker=Ticker(broker, "replay", "/test"),
         stamps=stamps,
         **options,
     )
