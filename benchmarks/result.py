@@ -106,10 +106,11 @@ class Result(_Part):
     def markdown(self) -> str:
         """Write the tables."""
         enrich = self._row(ENRICH)
+        alerts = f"one alert in {self.alert_every} posts"
         return "\n\n".join(
             (
-                f"{self.machine.sentence()} {self.partitions} partitions; posts of "
-                f"{self.post_bytes} bytes; one in {self.alert_every} alerts.",
+                self.machine.sentence(),
+                f"{self.partitions} partitions, {self.post_bytes} bytes a post, {alerts}.",
                 _table(
                     ("", "posts/s", "records/s", "of enrich's", "processor time a post", "others"),
                     [

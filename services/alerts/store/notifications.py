@@ -80,7 +80,7 @@ async def claim(
     """Claim the notification that has waited longest, if any is due on a channel not ``held``."""
     row = await session.scalar(
         select(Row)
-        .where(Row.channel.not_in(held), _is_due(now), _is_alone(), _has_parent())
+        .where(Row.channel.not_in(held), _is_due(now), _IS_ALONE, _HAS_PARENT)
         .order_by(Row.next_attempt_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -151,6 +151,10 @@ def _has_parent() -> ColumnElement[bool]:
             parent.sent_at.is_not(None),
         ),
     )
+
+
+# Built once: aliases cost more than the query itself.
+_IS_ALONE, _HAS_PARENT = _is_alone(), _has_parent()
 
 
 async def _thread(session: AsyncSession, row: NotificationRow) -> tuple[str, Reference]:

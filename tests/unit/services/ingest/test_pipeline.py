@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from schemas import (
     Counters,
@@ -19,7 +16,6 @@ from schemas import (
     Removal,
     RemovalReason,
     RemovalScope,
-    TrackedPost,
     decode,
 )
 from schemas import cloudevents as ce
@@ -324,65 +320,3 @@ async def test_matching_follows_the_register() -> None:
     assert fates(await handle(world, about_egizio())) == [Fate.UNMATCHED]
     world.register.current = make_world([EGIZIO]).register.current
     assert fates(await handle(world, about_egizio())) == [Fate.PUBLISHED]
-
-
-# --- killed at any moment, and read again from the last cursor ---------------------------------
-
-FACTS = st.lists(
-    st.one_of(
-        st.builds(
-            lambda n, v, tag: make_post(
-                f"v{v}",
-                post_id=f"x:{n}",
-                version=v,
-                hashtags=[tag],
-                author={"native_id": f"a{n % 2}"},
-            ),
-            st.integers(1, 3),
-            st.integers(1, 4),
-            st.sampled_from(["egizio", "egizio", "other"]),
-        ),
-        st.builds(lambda n: removal(f"x:{n}"), st.integers(1, 3)),
-        st.builds(
-            lambda n: AccountRemoval("x", f"a{n}", RemovalReason.ACCOUNT_DELETED, NOW, NOW),
-            st.integers(0, 1),
-        ),
-        st.builds(
-            lambda n, likes: snapshot(f"x:{n}", likes=likes), st.integers(1, 3), st.integers(0, 9)
-        ),
-    ),
-    max_size=8,
-)
-
-
-def compacted(world: World, topic: str) -> dict[str | None, Any]:
-    last = {record.key: record.value for record in world.broker.of(topic)}
-    return {key: json.loads(value) for key, value in last.items() if value is not None}
-
-
-@given(batches=st.lists(FACTS, max_size=4), die_at=st.integers(0, 12))
-async def test_a_crash_at_any_publish_changes_nothing_in_the_end(
-    batches: list[list[Fact]], die_at: int
-) -> None:
-    undisturbed = make_world([EGIZIO])
-    for facts in batches:
-        await handle(undisturbed, *facts)
-
-    world = make_world([EGIZIO])
-    world.broker.die_at = die_at
-    done = 0
-    while done < len(batches):
-        try:
-            await handle(world, *batches[done])
-            done += 1
-        except ConnectionAbortedError:
-            world.broker.die_at = None
-            world = world.restarted()
-    assert compacted(world, RAW) == compacted(undisturbed, RAW)
-    assert set(compacted(world, TRACKED)) == set(compacted(undisturbed, TRACKED))
-    # Whatever is published and not removed is tracked, so that its removal will be passed on.
-    for record in world.broker.of(RAW):
-        assert record.value is None or record.key in {r.key for r in world.broker.of(TRACKED)}
-    assert set(compacted(world, RAW)) <= set(compacted(world, TRACKED))
-    rows = [decode(TrackedPost, r.value) for r in world.broker.of(TRACKED) if r.value]
-    assert all(row.museum_ids in ((), ("egizio",)) for row in rows)
