@@ -6,14 +6,18 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
+@overload
 async def eventually(
-    condition: Callable[[], T | Awaitable[T]], within: float = 10, every: float = 0.02
-) -> T:
+    condition: Callable[[], Awaitable[T]], within: float = 10, every: float = 0.02
+) -> T: ...
+@overload
+async def eventually(condition: Callable[[], T], within: float = 10, every: float = 0.02) -> T: ...
+async def eventually(condition: Callable[[], Any], within: float = 10, every: float = 0.02) -> Any:
     """Wait until ``condition()`` is true and return what it gave; fail after ``within`` seconds.
 
     Tests wait with this instead of sleeping.
@@ -24,7 +28,7 @@ async def eventually(
         if inspect.isawaitable(found):
             found = await found
         if found:
-            return cast("T", found)
+            return found
         if time.monotonic() > deadline:
             raise AssertionError(f"not so within {within:g} s: {inspect.getsource(condition)}")
         await asyncio.sleep(every)

@@ -46,7 +46,7 @@ class Follower:
         self._positions: dict[TopicPartition, int] = {}
         self._moved = asyncio.Condition()
         self._caught_up = asyncio.Event()
-        self._consumer: AIOKafkaConsumer | None = None
+        self._asker: AIOKafkaConsumer | None = None
 
     @property
     def caught_up(self) -> bool:
@@ -74,11 +74,11 @@ class Follower:
         Raises ``Retryable`` where Kafka does not say how much that is.
         """
         async with self._moved:
-            await self._moved.wait_for(lambda: self._consumer is not None)
-            if self._consumer is None:
+            await self._moved.wait_for(lambda: self._asker is not None)
+            if self._asker is None:
                 return
             try:
-                ends = await self._consumer.end_offsets(list(self._positions))
+                ends = await self._asker.end_offsets(list(self._positions))
             except (KafkaError, OSError) as error:
                 raise Retryable(f"the end of {self._topic.name} is not known: {error!r}") from error
             await self._moved.wait_for(lambda: self._reached(ends))
@@ -94,14 +94,17 @@ class Follower:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
         )
+        # On a connection of its own, for on the other an answer waits behind a fetch that waits.
+        asker = AIOKafkaConsumer(**client_options(self._settings, self._client_id))
         try:
             await consumer.start()
+            await asker.start()
             tps = sorted(consumer.assignment())
             beginnings = await consumer.beginning_offsets(tps)
             ends = await consumer.end_offsets(tps)
             for tp in tps:
                 consumer.seek(tp, max(self._positions.get(tp, 0), beginnings[tp]))
-            self._consumer = consumer
+            self._asker = asker
             await self._advance(consumer, tps, ends)
             while True:
                 batches = await consumer.getmany(timeout_ms=_POLL_MS)
@@ -111,7 +114,8 @@ class Follower:
                 if batches or not self.caught_up:
                     await self._advance(consumer, tps, ends)
         finally:
-            self._consumer = None
+            self._asker = None
+            await asker.stop()
             await consumer.stop()
 
     async def _advance(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -130,9 +131,19 @@ async def _nothing_more() -> None:
     """The register has been read."""
 
 
-async def play_in_memory(day: Day, folder: Path) -> tuple[Verdict, Counter[str]]:
-    """Play a day and return the verdict and how many lines came to each fate."""
+@dataclass(frozen=True)
+class Played:
+    """The verdict, how many lines came to each fate, and every record that was written."""
+
+    verdict: Verdict
+    fates: Counter[str]
+    kafka: MemoryKafka
+
+
+async def play_in_memory(day: Day, folder: Path) -> Played:
+    """Play a day in an empty folder."""
     write_day(day, folder)
+    kafka = MemoryKafka(PARTITIONS)
     mails = folder / "mails"
     async with (
         SlackStandIn(channels=receivers_of(day), ledger=folder / "slack.jsonl") as slack,
@@ -141,12 +152,13 @@ async def play_in_memory(day: Day, folder: Path) -> tuple[Verdict, Counter[str]]
         settings = _settings(settings_for(day, slack, inbox), folder)
         await asyncio.to_thread(migrate, settings.database.url)
         async with Database(settings.database.url) as database:
-            fates = await _run(day, folder, settings, database)
-    return verdict_of(day, folder, mails), fates
+            fates = await _run(day, folder, settings, database, kafka)
+    return Played(verdict_of(day, folder, mails), fates, kafka)
 
 
-async def _run(day: Day, folder: Path, settings: Settings, database: Database) -> Counter[str]:
-    kafka = MemoryKafka(PARTITIONS)
+async def _run(
+    day: Day, folder: Path, settings: Settings, database: Database, kafka: MemoryKafka
+) -> Counter[str]:
     clock = SetClock(datetime.fromtimestamp(0, UTC))
     replay = Replay(
         Reader(File(folder / POSTS), None),

@@ -16,7 +16,7 @@ SEEDS = tuple(range(100, 118))
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_the_day_is_as_its_truth_says(seed: int, tmp_path: Path) -> None:
     day = compose(seed, DATE)
-    verdict, fates = await play_in_memory(day, tmp_path)
-    assert verdict.findings == ()
-    assert verdict.sent == verdict.expected > 0
-    assert {fate: count for fate, count in fates.items() if count} == dict(day.truth.lines)
+    played = await play_in_memory(day, tmp_path)
+    assert played.verdict.findings == ()
+    assert played.verdict.sent == played.verdict.expected > 0
+    assert {fate: count for fate, count in played.fates.items() if count} == day.truth.lines

@@ -41,6 +41,8 @@ class MemoryKafka:
         self._partitions = partitions
         self._waiting: dict[str, list[Received]] = defaultdict(list)
         self._ends: dict[tuple[str, int], int] = defaultdict(int)
+        self.all: dict[str, list[Received]] = defaultdict(list)
+        """Every record of each topic, in order."""
 
     async def partitions(self, topic: str) -> int:
         """Return how many partitions a topic has."""
@@ -63,15 +65,15 @@ class MemoryKafka:
             partition = partition_for(record.topic, record.key or "", self._partitions)
         offset = self._ends[record.topic.name, partition]
         self._ends[record.topic.name, partition] = offset + 1
-        self._waiting[record.topic.name].append(
-            Received(
-                record.topic.name,
-                partition,
-                offset,
-                record.raw_key if record.key is None else record.key.encode(),
-                record.value,
-                dict(record.headers),
-                int(time.time() * 1000),
-            )
+        received = Received(
+            record.topic.name,
+            partition,
+            offset,
+            record.raw_key if record.key is None else record.key.encode(),
+            record.value,
+            dict(record.headers),
+            int(time.time() * 1000),
         )
+        self._waiting[record.topic.name].append(received)
+        self.all[record.topic.name].append(received)
         return Written(partition, offset)

@@ -14,11 +14,12 @@ from services.common import publisher as publishing
 from services.common.metrics import PUBLISHER_RENEWED
 from tests.integration.enrich.dying import DEATH, IN_RECOVERY, MOMENTS
 from tests.integration.enrich.scene import PARTITIONS, SOAK, Scene, seeded
+from tests.integration.enrich.workers import Worker
 from tests.support.events import post, post_record
 from tests.support.ledger import Ledger, write_ledger
 from tests.support.waiting import until_complete
 
-AWAY_SECONDS = 45 if SOAK else 20
+AWAY_SECONDS = 45 if SOAK else 17
 
 
 def _small_ledger() -> Ledger:
@@ -29,6 +30,12 @@ def _small_ledger() -> Ledger:
         snapshots=600,
         rounds=12,
     )
+
+
+def _dying(scene: Scene, moment: str) -> Worker:
+    """Start a worker that dies; that it is dead shows sooner than usual."""
+    soon = {"PASSAPAROLA_KAFKA__SESSION_SECONDS": "2"}
+    return scene.worker(run=("tests.integration.enrich.dying", moment), env=soon)
 
 
 async def _feed(scene: Scene, ledger: Ledger, rounds: range) -> None:
@@ -43,7 +50,7 @@ async def test_a_worker_that_died_between_two_writes_is_made_good(scene: Scene) 
     each = len(ledger.rounds) // len(MOMENTS)
     for number, moment in enumerate(MOMENTS):
         await _feed(scene, ledger, range(number * each, (number + 1) * each))
-        dying = scene.worker(run=("tests.integration.enrich.dying", moment))
+        dying = _dying(scene, moment)
         assert await dying.ended(within=60) == DEATH, f"{moment}: {dying.log()[-2000:]}"
     scene.worker()
     await scene.ends_undisturbed(ledger)
@@ -57,8 +64,8 @@ async def test_a_worker_that_dies_as_it_joins_takes_nothing_with_it(scene: Scene
     await stays.started()
     half = len(ledger.rounds) // 2
     await _feed(scene, ledger, range(half))
-    for _ in range(2):
-        joins = scene.worker(run=("tests.integration.enrich.dying", IN_RECOVERY))
+    for _ in range(5 if SOAK else 1):
+        joins = _dying(scene, IN_RECOVERY)
         assert await joins.ended(within=60) == DEATH, joins.log()[-2000:]
     await _feed(scene, ledger, range(half, len(ledger.rounds)))
     await scene.ends_undisturbed(ledger)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.integration.enrich.scene import PARTITIONS, Scene, seeded
+from tests.integration.enrich.scene import PARTITIONS, SOAK, Scene, seeded
 from tests.integration.enrich.workers import Worker
 from tests.support.ledger import write_ledger
 from tests.support.waiting import until_complete
@@ -28,7 +28,7 @@ async def test_told_to_stop_under_load_it_commits_and_nothing_is_lost(scene: Sce
     await scene.write(ledger.register())
     for number in range(len(ledger.rounds)):
         await scene.write(ledger.produced(number, PARTITIONS))
-    for _ in range(2):
+    for _ in range(4 if SOAK else 1):
         worker = scene.worker()
         await _handled(worker, chance.randint(1, 600))
         assert await worker.stop(STOP_SECONDS) == 0, worker.log()[-3000:]
