@@ -127,7 +127,12 @@ class Kafka:
         settings = self._write_settings("format.properties", half)
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         storage = self._java(
-            "Kafka's formatter", "kafka.tools.StorageTool", "format", "-t", cluster, "-c", settings
+            "Kafka's formatter",
+            "kafka.tools.StorageTool",
+            "format",
+            f"--cluster-id={cluster}",
+            "-c",
+            settings,
         )
         storage.start()
         try:

@@ -8,8 +8,6 @@ A test notices when upstream changes what is mended here.
   what is already in its buffers, and takes the hole for a gap or passes over it.
 * A partition of which nothing was ever committed is sought to its beginning. Faust leaves it
   where it was read to.
-* A fetch waits for news of the partitions that it asks for, and no other goes out meanwhile: so
-  one that asks for the quiet ones alone keeps the busy ones waiting. Faust lets it wait 1.5 s.
 * A consumer whose buffers are full naps for milliseconds, where Faust sleeps a second and so caps
   a worker at one buffer a second.
 """
@@ -19,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from mode.services import WaitResults
@@ -28,25 +25,12 @@ from schemas.topics import BY_NAME
 from services.common.metrics import OFFSET_GAPS
 
 _NAP_SECONDS = 0.02
-_FETCH_WAIT_MS = 50
-
-
-class ConsumerThread(driver.AIOKafkaConsumerThread):
-    """The driver's thread, whose fetches do not wait for long."""
-
-    def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
-        consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = _FETCH_WAIT_MS
-        return consumer
 
 
 class Consumer(driver.Consumer):
     """The driver's consumer; see the module."""
 
     _looking_for_records = False
-
-    def _new_consumer_thread(self) -> ConsumerThread:
-        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def wait_first(self, *coros: Any, timeout: Any = None) -> WaitResults:
         """Hand a message over, or not; anything else waits as Faust does."""

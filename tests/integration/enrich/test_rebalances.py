@@ -11,7 +11,7 @@ from tests.integration.enrich.notes import Notes
 from tests.integration.enrich.scene import INPUTS, PARTITIONS, SOAK, Scene, seeded
 from tests.integration.enrich.workers import Worker
 from tests.support.ledger import Ledger, write_ledger
-from tests.support.observer import ends
+from tests.support.observer import backlog, ends
 from tests.support.waiting import until_complete
 
 CYCLES = 50 if SOAK else 8
@@ -36,7 +36,7 @@ async def test_every_offset_is_handled_in_order_while_workers_come_and_go(scene:
         # A share at once, so that every rebalance finds full buffers.
         await _feed(scene, ledger, cycle)
         guest, comes = comes, _watched(scene)
-        await _has_a_part(guest, chance.randint(1, 200))
+        await _has_a_part(scene, guest, chance.randint(1, 200))
         if chance.random() < 0.5:
             guest.kill()
         else:
@@ -70,12 +70,14 @@ def _notes(scene: Scene, number: int) -> Path:
     return scene.folder / f"notes-{number}"
 
 
-async def _has_a_part(guest: Worker, records: int) -> None:
-    """Wait until a worker has joined, read its tables and handled some records."""
+async def _has_a_part(scene: Scene, guest: Worker, records: int) -> None:
+    """Wait until a worker has joined and handled some records, or nothing is left to handle."""
     await guest.started()
 
     async def lack() -> str | None:
         done = await guest.metric("passaparola_handled_records_total")
-        return None if done >= records else f"{records - done:.0f} records handled by the guest"
+        if done >= records or not await backlog(scene.settings.bootstrap, scene.group, *INPUTS):
+            return None
+        return f"{records - done:.0f} records handled by the guest"
 
     await until_complete(lack, within=60)

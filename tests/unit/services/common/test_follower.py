@@ -185,8 +185,10 @@ async def test_a_broken_connection_is_taken_up_where_it_broke(
     log.append(1)
     await follower.read_present_end()
     assert applied == [0, 1]
-    assert len(log.consumers) == 2
-    assert log.consumers[0].stopped
+    follows, asks, *again = log.consumers
+    assert len(again) == 2
+    assert follows.stopped
+    assert asks.stopped
 
 
 async def test_a_reader_waits_over_a_broken_connection(
