@@ -15,15 +15,15 @@ _UNKNOWN = "passaparola_enrich_unknown_museum_total"
 
 
 async def test_a_post_right_behind_its_museum_finds_it(scene: Scene) -> None:
-    worker = scene.worker()
+    worker = scene.worker(run=("tests.integration.enrich.late_register",))
     await worker.started()
-    for number in range(30):
+    for number in range(10):
         name = f"museum-{number}"
         await scene.write([museum_record(museum(name), NOW)])
         await scene.write([post_record(post(f"p{number}", (name,), NOW))])
     await scene.handled()
     enriched = compacted(await scene.read(POSTS_ENRICHED.name))
-    assert enriched.keys() == {f"museum-{number}/bluesky:p{number}" for number in range(30)}
+    assert enriched.keys() == {f"museum-{number}/bluesky:p{number}" for number in range(10)}
     assert await worker.metric(_UNKNOWN) == 0
 
 
