@@ -73,7 +73,7 @@ class Scene:
         """All that topics hold now."""
         return await read(self.settings.bootstrap, *topics)
 
-    async def handled(self, within: float = 60) -> None:
+    async def handled(self, within: float = 200) -> None:
         """Wait until the group has committed everything that its inputs hold."""
 
         async def lack() -> str | None:
