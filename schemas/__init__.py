@@ -4,7 +4,7 @@ from .activity import MuseumActivity, TopPost
 from .base import Model, Utc, forbid_extra, format_utc
 from .codec import decode, encode, explain
 from .engagement import COUNTERS, Counters, EngagementSnapshot
-from .enriched import EngagementScore, EnrichedPost, Language, Reason, Sentiment, Virality
+from .enriched import EngagementScore, EnrichedPost, Reason, Virality
 from .ids import event_id, incident_id, post_id, stable_id
 from .incident import Alert, Incident, IncidentState, Severity
 from .museum import (
@@ -33,11 +33,13 @@ from .post import (
 from .removal import Removal, RemovalReason, RemovalScope
 from .topics import TOPICS, Topic, partition_for
 from .tracking import Cursor, Gap, GapReason, TrackedPost
+from .understanding import Aspect, Evidence, Language, Sentiment, Span, Speaker, Urgency
 
 __all__ = [
     "COUNTERS",
     "TOPICS",
     "Alert",
+    "Aspect",
     "Author",
     "Circle",
     "Counters",
@@ -45,6 +47,7 @@ __all__ = [
     "EngagementScore",
     "EngagementSnapshot",
     "EnrichedPost",
+    "Evidence",
     "Gap",
     "GapReason",
     "Geo",
@@ -75,10 +78,13 @@ __all__ = [
     "RemovalScope",
     "Sentiment",
     "Severity",
+    "Span",
+    "Speaker",
     "TopPost",
     "Topic",
     "TrackedPost",
     "Transport",
+    "Urgency",
     "Utc",
     "Virality",
     "decode",

@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from .base import Count, Model, MuseumId, PostId, Utc
-from .enriched import Probability, Score
+from .enriched import Score
+from .understanding import Probability
 
 
 class TopPost(Model):

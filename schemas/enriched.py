@@ -10,8 +10,8 @@ from pydantic import Field
 from .base import Model, MuseumId, Platform, PostId, Utc
 from .engagement import Counters
 from .post import Author, Match, Media, Rating, Transport
+from .understanding import Aspect, Language, Sentiment, Speaker, Urgency
 
-Probability = Annotated[float, Field(ge=0, le=1)]
 Score = Annotated[float, Field(ge=0, le=100)]
 
 
@@ -22,28 +22,6 @@ class Reason(StrEnum):
     EDIT = "edit"
     SNAPSHOT = "snapshot"
     RESCORED = "rescored"
-
-
-class Language(Model):
-    """Detected language (ISO 639-1), or ``und`` where the text does not tell."""
-
-    code: str
-    confidence: Probability
-
-
-class Sentiment(Model):
-    """How a text feels; the three shares sum to 1. ``model`` names what judged it.
-
-    ``abstained``: too little to go by; then ``label`` is ``neutral`` and no rule may rely on it.
-    """
-
-    label: Literal["negative", "neutral", "positive"]
-    p_negative: Probability
-    p_neutral: Probability
-    p_positive: Probability
-    confidence: Probability
-    abstained: bool
-    model: str
 
 
 class EngagementScore(Model):
@@ -75,6 +53,7 @@ class EnrichedPost(Model):
 
     ``revision`` grows by one with each change of what it says; ``reason`` is what changed it.
     ``pages``: false for backfilled and replayed posts, which are counted and page nobody.
+    ``sentiment`` is that of the whole text, ``visit`` and ``work`` what of it concerns either.
     """
 
     museum_id: MuseumId
@@ -97,6 +76,11 @@ class EnrichedPost(Model):
     observed_at: Utc
     language: Language
     sentiment: Sentiment
+    visit: Sentiment | None = None
+    work: Sentiment | None = None
+    aspects: tuple[Aspect, ...] = ()
+    urgency: tuple[Urgency, ...] = ()
+    speaker: Speaker | None = None
     counters: Counters | None
     counted_at: Utc | None
     engagement: EngagementScore | None
