@@ -38,7 +38,7 @@ class KafkaSettings(BaseModel):
     retry_seconds: Annotated[float, Field(gt=0)] = 90.0
     """How long one batch may wait for Kafka; must stay below ``rebalance_seconds``."""
     rebalance_seconds: Annotated[float, Field(gt=0)] = 120.0
-    session_seconds: Annotated[float, Field(gt=0)] = 30.0
+    session_seconds: Annotated[float, Field(gt=0)] = 10.0
 
 
 class HttpSettings(BaseModel):

@@ -8,6 +8,9 @@ A test notices when upstream changes what is mended here.
   what is already in its buffers, and takes the hole for a gap or passes over it.
 * A partition of which nothing was ever committed is sought to its beginning. Faust leaves it
   where it was read to.
+* A worker that is stopping waits at a rebalance, too, until what it has begun is done and
+  committed; then it stops in order. Faust closes its connection there and then: the last commit
+  waits for ever, and the next owner may read rows that are still being written.
 * A consumer whose buffers are full naps for milliseconds, where Faust sleeps a second and so caps
   a worker at one buffer a second.
 """
@@ -58,6 +61,15 @@ class Consumer(driver.Consumer):
         if fresh:
             await self._thread.seek_to_beginning(*fresh)
         return committed
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Let partitions go once what has begun is done, also while the app is stopping."""
+        if self.app.should_stop:
+            await self.wait_empty()
+        await super().on_partitions_revoked(revoked)
+
+    def close(self) -> None:
+        """Leave it to the stop that is on its way."""
 
     async def _wait_next_records(self, timeout: float) -> Any:
         self._looking_for_records = True

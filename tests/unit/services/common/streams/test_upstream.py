@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.producer.message_accumulator import MessageAccumulator
+from faust.app.base import App
 from faust.contrib.asgi import faust_app_running
 from faust.stores import base
 from faust.streams import Stream
@@ -95,6 +96,22 @@ READ: list[tuple[Callable[..., Any], str, str]] = [
         "4b168d84882a70d6",
         "what was fetched while the flow stood is fetched again",
     ),
+    (
+        App._on_partitions_revoked,
+        "d5c895bbe57dc73a",
+        "while the app stops it only closes the consumer, which transport.Consumer leaves",
+    ),
+    (
+        consumers.Consumer.on_partitions_revoked,
+        "d04b7ae72c6fc206",
+        "transport.Consumer.on_partitions_revoked passes on once nothing is in hand",
+    ),
+    (
+        consumers.Consumer.wait_empty,
+        "e4662fe24f094819",
+        "it commits what is done and may run twice at once",
+    ),
+    (App._stop_consumer, "55854a5de12c3f52", "what is in hand is done before a worker ends"),
     (
         AIOKafkaProducer.stop,
         "43ef97147111893b",
