@@ -1,7 +1,8 @@
 """How many Jetstream events a second are filtered: ``python -m benchmarks.jetstream_filter``.
 
 Real frames with ``--data FILE`` (JSONL of the v1 wire), else frames made up in the proportions of
-the network: 69 likes, 11 posts, 10 reposts, 10 of others in a hundred.
+the network: 69 likes, 11 posts, 10 reposts, 10 of others in a hundred; 1 like or repost in 20 is a
+delete. Where acts are counted, 20,000 posts are tracked, and 1 like or repost in 1,000 is of one.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ import platform
 import random
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from services.ingest.connectors.bluesky_wire import concerns_us, read_frame, time_us_of
+from schemas import TrackedPost
+from services.ingest.connectors.bluesky_stream_counts import StreamCounts
+from services.ingest.connectors.bluesky_wire import concerns_us, instant, read_frame, time_us_of
+from services.ingest.tracked import TrackedPosts
 
-NOW = datetime(2026, 7, 4, 15, tzinfo=UTC)
+NOW = datetime(2026, 7, 4, 14, 38, 9, tzinfo=UTC)
 START_US = 1_783_175_888_000_000
+TRACKED = 20_000
 MIX = (
     ("app.bsky.feed.like", 69),
     ("app.bsky.feed.post", 11),
@@ -44,19 +49,46 @@ def make_frames(count: int, seed: int) -> list[bytes]:
                 index = {"byteStart": 0, "byteEnd": 7}
                 record["facets"] = [{"index": index, "features": [tag]}]
         else:
-            subject = f"at://{did}/app.bsky.feed.post/3mptbyoeyc22k"
+            ours = chance.random() < 1 / 1000
+            subject = tracked_uri(chance.randrange(TRACKED)) if ours else _uri(did)
             record["subject"] = {"cid": "bafyrei" + "a" * 52, "uri": subject}
-        commit = {
+        undone = kind in ("app.bsky.feed.like", "app.bsky.feed.repost") and chance.random() < 1 / 20
+        commit: dict[str, object] = {
             "rev": "3mptbypcq372f",
-            "operation": "create",
+            "operation": "delete" if undone else "create",
             "collection": kind,
-            "rkey": "3mptbyoeyc22k",
-            "record": record,
-            "cid": "bafyrei" + "b" * 52,
+            "rkey": f"{n}",
         }
+        if not undone:
+            commit |= {"record": record, "cid": "bafyrei" + "b" * 52}
         frame = {"did": did, "time_us": START_US + n, "kind": "commit", "commit": commit}
         frames.append(json.dumps(frame, separators=(",", ":")).encode())
     return frames
+
+
+def _uri(did: str) -> str:
+    return f"at://{did}/app.bsky.feed.post/3mptbyoeyc22k"
+
+
+def tracked_uri(number: int) -> str:
+    """Return the at-uri of one of the posts that are tracked."""
+    return _uri(f"did:plc:{number:024d}")
+
+
+def tracked_posts() -> TrackedPosts:
+    """Return a view of posts that were all looked at a minute ago."""
+    tracked = TrackedPosts()
+    for number in range(TRACKED):
+        row = TrackedPost(
+            post_id=f"bluesky:{tracked_uri(number)}",
+            platform="bluesky",
+            version=1,
+            created_at=NOW,
+            tracked_at=NOW,
+            looked_at=NOW - timedelta(minutes=1),
+        )
+        tracked.wrote(row.post_id, row, 0, -1)
+    return tracked
 
 
 def everything(frame: bytes) -> bool:
@@ -77,10 +109,35 @@ def tags_only(frame: bytes) -> bool:
     return concerns_us(frame, tags_suffice=True) and read_frame(frame, NOW) is not None
 
 
+def counting(tags_suffice: bool) -> Callable[[bytes], bool]:
+    """Return what the connector does where it counts likes, reposts, quotes and replies too."""
+    stream = StreamCounts(tracked_posts())
+    heard = 0
+
+    def count(frame: bytes) -> bool:
+        nonlocal heard
+        heard += 1
+        if heard % 500 == 0:  # as at each batch
+            stream.settle()
+            stream.tallies(NOW)
+        time_us = time_us_of(frame)
+        if time_us is not None:
+            stream.note(instant(time_us))
+        if not (concerns_us(frame, tags_suffice) or stream.concerns(frame)):
+            return False
+        fact = read_frame(frame, NOW)
+        stream.hear(frame, fact, NOW)
+        return True
+
+    return count
+
+
 METHODS: dict[str, Callable[[bytes], bool]] = {
     "json.loads of everything": everything,
     "museums with words or handles": with_words,
     "museums with hashtags only": tags_only,
+    "words or handles, acts counted": counting(tags_suffice=False),
+    "hashtags only, acts counted": counting(tags_suffice=True),
 }
 
 

@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from cli import alerts, dlq, museums, replay, score, topics, up
+from cli import alerts, dlq, model, museums, norms, replay, score, topics, up
 from schemas import explain
 from services.common.errors import PassaparolaError
 
@@ -25,7 +25,9 @@ app = typer.Typer(
 app.add_typer(museums.app, name="museums")
 app.add_typer(topics.app, name="topics")
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(norms.app, name="norms")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(model.app, name="model")
 app.command("replay", epilog=replay.EXAMPLES)(replay.replay)
 app.command("score", epilog=score.EXAMPLES)(score.score)
 app.command("up", epilog=up.EXAMPLES)(up.up)

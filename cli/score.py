@@ -14,6 +14,8 @@ EXAMPLES = """Examples:
 
 `passaparola score "Coda di due ore al Louvre, che peccato #louvre"`
 
+`passaparola score --explain "The war photographs are harrowing. Staff were lovely."`
+
 `passaparola score - < posts.jsonl > enriched.jsonl`
 """
 REGISTER = Path("museums.yaml")
@@ -27,6 +29,9 @@ def score(
         Path | None,
         typer.Option(help=f"The register to match against; else {REGISTER} if there is one."),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="For people: the words that decided, and what of.")
+    ] = False,
 ) -> None:
     """Print the enriched events of a text or of posts, one JSON object a line.
 
@@ -39,15 +44,16 @@ def score(
     if museums is None and REGISTER.exists():
         museums = REGISTER
     scorer = Scorer(museums, lambda: datetime.now(UTC))
+    show = _explain if explain else _print
     if text != "-":
-        _print(scorer.text(text))
+        show(scorer.text(text))
         return
     refused = 0
     for number, line in enumerate(sys.stdin.buffer, 1):
         if not line.strip():
             continue
         try:
-            _print(scorer.enriched(line))
+            show(scorer.enriched(line))
         except Poison as error:
             refused += 1
             typer.echo(f"line {number}: {error.reason}: {error}", err=True)
@@ -59,3 +65,14 @@ def _print(events: Iterable[bytes]) -> None:
     for event in events:
         sys.stdout.buffer.write(event + b"\n")
     sys.stdout.buffer.flush()
+
+
+def _explain(events: Iterable[bytes]) -> None:
+    from rich.console import Console
+
+    from cli.explained import explain_post
+    from schemas import EnrichedPost, decode
+
+    console = Console(highlight=False)
+    for event in events:
+        console.print(explain_post(decode(EnrichedPost, event)))

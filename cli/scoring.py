@@ -11,12 +11,11 @@ from typing import Any
 from schemas import EngagementSnapshot, Match, MatchKind, Post, Removal, Transport
 from schemas.codec import encode
 from services.common.errors import Poison
-from services.enrich.engagement import BETA
-from services.enrich.language import detect_language
-from services.enrich.norms import Norms
 from services.enrich.post_row import PostRow, fold_post, fold_removal, fold_snapshot
 from services.enrich.score import enriched_posts
 from services.enrich.sentiment import load_model
+from services.enrich.understanding import Reader, item_of
+from services.enrich.usual import Usual
 from services.ingest.cleaning import check_post, check_removal, check_snapshot, clean_post
 from services.ingest.connectors.replay.facts import Reading, facts_of, id_of
 from services.ingest.matching import Matcher
@@ -30,15 +29,15 @@ UNMATCHED = "unmatched"
 class Scorer:
     """Takes lines of replay's own shape, one after the other, as the services would live.
 
-    The norms are the prior: what is learned from many posts is not here. ``register``: none if
+    What is usual is the prior: what is learned from many posts is not here. ``register``: none if
     ``None``.
     """
 
     def __init__(self, register: Path | None, now: Callable[[], datetime]) -> None:
         self._matcher = Matcher(() if register is None else read_register(register))
         self._now = now
-        self._sentiment = load_model()
-        self._norms = Norms(BETA)
+        self._reader = Reader(load_model())
+        self._usual = Usual()
         self._rows: dict[str, PostRow] = {}
 
     def enriched(self, line: bytes) -> list[bytes]:
@@ -72,7 +71,7 @@ class Scorer:
                 rows[post_id] = self._on_post(fact)
             case EngagementSnapshot(post_id=post_id):
                 check_snapshot(fact, self._now())
-                rows[post_id] = fold_snapshot(rows.get(post_id), fact, self._norms)
+                rows[post_id] = fold_snapshot(rows.get(post_id), fact, self._usual)
             case Removal(post_id=post_id):
                 check_removal(fact)
                 row = rows.get(post_id)
@@ -92,9 +91,8 @@ class Scorer:
             Match(museum_id=UNMATCHED, kind=MatchKind.WORDS, value=""),
         )
         post = post.model_copy(update={"matches": matches})
-        language = detect_language(post.text, post.lang)
-        sentiment = self._sentiment.judge([(post.text, language.code)])[0]
-        return fold_post(row, post, language, sentiment, self._norms)
+        [understanding] = self._reader.understand([item_of(post)])
+        return fold_post(row, post, understanding, self._usual)
 
 
 def _fields(line: bytes) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from .museum import (
     OpeningHours,
     Polygon,
 )
-from .norms import Moments, NormSums
+from .norms import BucketSums, ForecastSums, Moments, NormSums
 from .post import (
     Author,
     Geo,
@@ -41,6 +41,7 @@ __all__ = [
     "Alert",
     "Aspect",
     "Author",
+    "BucketSums",
     "Circle",
     "Counters",
     "Cursor",
@@ -48,6 +49,7 @@ __all__ = [
     "EngagementSnapshot",
     "EnrichedPost",
     "Evidence",
+    "ForecastSums",
     "Gap",
     "GapReason",
     "Geo",

@@ -24,6 +24,7 @@ HEARTBEAT = "passaparola.heartbeat.v1"
 POST_ENRICHED = "passaparola.post.enriched.v1"
 ACTIVITY = "passaparola.museum.activity.v1"
 NORMS = "passaparola.norms.v1"
+FORECAST = "passaparola.forecast.v1"
 INCIDENT = "passaparola.incident.v1"
 
 Headers = tuple[tuple[str, bytes], ...]

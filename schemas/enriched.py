@@ -10,7 +10,7 @@ from pydantic import Field
 from .base import Model, MuseumId, Platform, PostId, Utc
 from .engagement import Counters
 from .post import Author, Match, Media, Rating, Transport
-from .understanding import Aspect, Language, Sentiment, Speaker, Urgency
+from .understanding import Aspect, Language, Probability, Sentiment, Speaker, Urgency
 
 Score = Annotated[float, Field(ge=0, le=100)]
 
@@ -41,11 +41,27 @@ class EngagementScore(Model):
 
 
 class Virality(Model):
-    """Whether the post is far beyond the usual, since when, and the sentence that says so."""
+    """Whether the post is going viral, since when, and the sentence that says so.
+
+    ``status``: ``fading`` was viral and grows no more. ``probability``: that its engagement in two
+    days reaches ``threshold``, which is what viral means on its platform; ``expected`` is that
+    engagement, and two of three posts end between ``low`` and ``high``. ``growth_per_hour``: how
+    much it gains now. All engagement is weighted. ``calls``: how often it was called viral.
+    ``corrected_at``: when the platform took back a part of the counts.
+    """
 
     viral: bool
     since: Utc | None = None
     explanation: str
+    status: Literal["off", "viral", "fading"] = "off"
+    probability: Probability | None = None
+    expected: Annotated[float, Field(ge=0)] | None = None
+    low: Annotated[float, Field(ge=0)] | None = None
+    high: Annotated[float, Field(ge=0)] | None = None
+    threshold: Annotated[float, Field(ge=0)] | None = None
+    growth_per_hour: Annotated[float, Field(ge=0)] | None = None
+    calls: Annotated[int, Field(ge=0)] = 0
+    corrected_at: Utc | None = None
 
 
 class EnrichedPost(Model):
@@ -79,7 +95,7 @@ class EnrichedPost(Model):
     visit: Sentiment | None = None
     work: Sentiment | None = None
     aspects: tuple[Aspect, ...] = ()
-    urgency: tuple[Urgency, ...] = ()
+    urgency: Urgency | None = None
     speaker: Speaker | None = None
     counters: Counters | None
     counted_at: Utc | None

@@ -12,7 +12,7 @@ from .engagement import EngagementSnapshot
 from .enriched import EnrichedPost
 from .incident import Incident
 from .museum import Museum
-from .norms import NormSums
+from .norms import ForecastSums, NormSums
 from .post import Post
 from .removal import Removal
 from .tracking import Cursor, Gap, TrackedPost
@@ -28,6 +28,7 @@ EVENTS: dict[str, type[Model]] = {
     ce.POST_ENRICHED: EnrichedPost,
     ce.ACTIVITY: MuseumActivity,
     ce.NORMS: NormSums,
+    ce.FORECAST: ForecastSums,
     ce.INCIDENT: Incident,
 }
 FOLDER = Path(__file__).parent / "json"

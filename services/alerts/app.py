@@ -9,6 +9,7 @@ from schemas.topics import MUSEUMS, POSTS_ENRICHED
 from services.common.clock import WallClock
 from services.common.follower import Follower
 from services.common.http import Health, create_api
+from services.common.kafka import once_kafka_answers
 from services.common.process import run_service
 from services.common.publisher import Publisher
 from services.common.settings import load_settings
@@ -48,7 +49,7 @@ def run(settings: Settings) -> None:
     async def work(stop: asyncio.Event) -> None:
         await alert(settings, database, health, stop)
 
-    run_service("alerts", settings, api, work)
+    run_service("alerts", settings, api, once_kafka_answers(settings.kafka, work))
 
 
 async def alert(

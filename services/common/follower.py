@@ -128,3 +128,27 @@ class Follower:
             if self._reached(ends):
                 self._caught_up.set()
             self._moved.notify_all()
+
+
+async def present(settings: KafkaSettings, topic: Topic, client_id: str) -> dict[str, bytes]:
+    """Return the values that a compacted topic holds now, by key. Raises ``Fatal`` without it."""
+    values: dict[str, bytes] = {}
+
+    def take(received: Received) -> None:
+        key = (received.key or b"").decode("utf-8", "replace")
+        if received.value is None:
+            values.pop(key, None)
+        else:
+            values[key] = received.value
+
+    follower = Follower(settings, topic, take, client_id)
+    tasks = [asyncio.create_task(follower.run()), asyncio.create_task(follower.wait_caught_up())]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return values

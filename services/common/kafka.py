@@ -1,11 +1,23 @@
-"""Options of Kafka's clients, from settings, in one place for producers, consumers and admin."""
+"""Kafka's clients: their options, in one place, and whether there is a broker at all."""
 
 from __future__ import annotations
 
+import asyncio
 import ssl
+import time
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+import structlog
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaConnectionError
+
+from .errors import Fatal
 from .settings import KafkaSettings
+
+log = structlog.get_logger(__name__)
+
+_PAUSE_SECONDS = 1.0
 
 
 def ssl_context(settings: KafkaSettings) -> ssl.SSLContext | None:
@@ -57,3 +69,42 @@ def consumer_options(settings: KafkaSettings, client_id: str) -> dict[str, Any]:
         "rebalance_timeout_ms": int(settings.rebalance_seconds * 1000),
         "max_partition_fetch_bytes": 4 * 1024 * 1024,
     }
+
+
+def once_kafka_answers(
+    settings: KafkaSettings, work: Callable[[asyncio.Event], Awaitable[None]]
+) -> Callable[[asyncio.Event], Coroutine[Any, Any, None]]:
+    """Return a service's work that begins when a broker answers: the two may start together.
+
+    It raises ``Fatal`` where none answers for ``retry_seconds``.
+    """
+
+    async def begin(stop: asyncio.Event) -> None:
+        deadline = time.monotonic() + settings.retry_seconds
+        while not stop.is_set():
+            if await _answers(settings):
+                return await work(stop)
+            if time.monotonic() > deadline:
+                raise Fatal(
+                    f"no Kafka answers at {settings.bootstrap}; "
+                    "set PASSAPAROLA_KAFKA__BOOTSTRAP to its address"
+                )
+            log.warning("kafka_awaited", bootstrap=settings.bootstrap)
+            try:
+                await asyncio.wait_for(stop.wait(), _PAUSE_SECONDS)
+            except TimeoutError:
+                continue
+        return None
+
+    return begin
+
+
+async def _answers(settings: KafkaSettings) -> bool:
+    client = AIOKafkaClient(**client_options(settings, "passaparola"))
+    try:
+        await client.bootstrap()
+    except KafkaConnectionError:
+        return False
+    finally:
+        await client.close()
+    return True

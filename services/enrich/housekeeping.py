@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from schemas import cloudevents as ce
-from schemas.topics import HEARTBEAT_KEY, NORMS, POST_ROWS
-from services.common.records import Record, event_record
+from schemas.topics import HEARTBEAT_KEY, POST_ROWS
+from services.common.records import Record
 from services.common.streams import Rows
 
-from .engagement import BETA
-from .norms import Norms, sum_day
+from .norms import Value
 from .post_row import PostRow
+from .usual import Usual
+from .viral import Finished
 
 ROWS_KEPT = timedelta(days=31)
 """How long rows and marks stay after their last change: longer than what refers to them."""
@@ -21,9 +22,9 @@ _DAY = timedelta(days=1)
 class Housekeeping:
     """Says what is due when time moves; it owns nothing itself."""
 
-    def __init__(self, rows: Rows, norms: Norms, source: str) -> None:
+    def __init__(self, rows: Rows, usual: Usual, source: str) -> None:
         self._rows = rows
-        self._norms = norms
+        self._usual = usual
         self._source = source
 
     def due(self, partition: int, before: datetime | None, now: datetime) -> list[Record]:
@@ -38,15 +39,17 @@ class Housekeeping:
     def _sums(self, partition: int, now: datetime) -> list[Record]:
         """Write the sums of the day that ended; the first that are written stay."""
         day = (now - _DAY).date()
-        rows = (PostRow.model_validate_json(row) for _, row in self._rows.of_partition(partition))
-        values = (value for row in rows for value in row.values())
-        fresh = [s for s in sum_day(values, day, partition, BETA) if not self._norms.has(s.key)]
-        written = [event_record(NORMS, ce.NORMS, self._source, s.key, s, now) for s in fresh]
-        outlived = [
-            Record(NORMS, key, None, ce.null_headers(ce.NORMS, self._source, key, now, "outlived"))
-            for key in self._norms.outlived(partition, now.date())
+        values: list[Value] = []
+        finished: list[Finished] = []
+        for _, stored in self._rows.of_partition(partition):
+            row = PostRow.model_validate_json(stored)
+            values += row.values()
+            if (end := row.finished()) is not None:
+                finished.append(end)
+        return [
+            *self._usual.sums(values, finished, day, partition, self._source, now),
+            *self._usual.outlived(partition, self._source, now),
         ]
-        return written + outlived
 
     def _expired(self, partition: int, now: datetime) -> list[Record]:
         """Forget rows that nothing changed for long; append, so that Kafka cleans the changelog."""

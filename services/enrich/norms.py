@@ -20,6 +20,8 @@ ENOUGH_POSTS = 300
 DAILY_WEIGHT = 0.97
 IN_FORCE_AFTER = timedelta(days=2)
 KEPT = timedelta(days=120)
+IMPORTED = 1_000_000
+"""Partitions from here on are those of sums that were imported; partition 0 forgets them."""
 
 _PRIOR_SHARES = (
     0.05, 0.08, 0.11, 0.15, 0.18, 0.24, 0.30, 0.41, 0.50, 0.63, 0.73, 0.88, 0.93, 0.97, 0.99, 1.0,
@@ -58,6 +60,11 @@ def prior(bucket: int) -> Norm:
     return Norm(
         math.log1p(_PRIOR_FINAL * _PRIOR_SHARES[bucket]), _PRIOR_SPREAD, _PRIOR_AUDIENCE, "prior"
     )
+
+
+def owned(partition: int, by: int) -> bool:
+    """Whether sums are a partition's to forget."""
+    return partition == by or (by == 0 and partition >= IMPORTED)
 
 
 def sum_day(values: Iterable[Value], day: date, partition: int, beta: float) -> list[NormSums]:
@@ -116,7 +123,7 @@ class Norms:
         return sorted(
             key
             for key, sums in self._sums.items()
-            if sums.partition == partition and sums.day < today - KEPT
+            if owned(sums.partition, partition) and sums.day < today - KEPT
         )
 
     def norm(self, platform: str, bucket: int, day: date) -> Norm:

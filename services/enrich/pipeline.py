@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from schemas.topics import ENGAGEMENT, MUSEUM_ROWS, POST_ROWS, POSTS_ENRICHED, POSTS_RAW
-from services.common.guard import Handle
 from services.common.outbound import Outbound
-from services.common.streams import StreamApp
+from services.common.streams import Stage, StreamApp
 
 from .counting import Counting
 from .metrics import ROWS
-from .norms import Norms
 from .register import Register
 from .scoring import Scoring
-from .sentiment import SentimentModel
+from .understanding import Reader
+from .usual import Usual
 
 
 def build_pipeline(
     stream: StreamApp,
-    norms: Norms,
+    usual: Usual,
     register: Register,
-    sentiment: SentimentModel,
+    reader: Reader,
     *,
     raw_partitions: int,
     enriched_partitions: int,
@@ -30,15 +29,15 @@ def build_pipeline(
     ROWS.labels("posts").set_function(post_rows.count)
     ROWS.labels("museums").set_function(museum_rows.count)
 
-    def score(out: Outbound) -> Handle:
-        stage = Scoring(post_rows, norms, register, sentiment, enriched_partitions, out)
+    def score(out: Outbound) -> Stage:
+        stage = Scoring(post_rows, usual, register, reader, enriched_partitions, out)
         stream.on_revoked(stage.forget_time)
-        return stage.handle
+        return stage
 
-    def count(out: Outbound) -> Handle:
+    def count(out: Outbound) -> Stage:
         stage = Counting(museum_rows, raw_partitions, out)
         stream.on_revoked(stage.forget_time)
-        return stage.handle
+        return stage
 
     stream.stage("score", (POSTS_RAW, ENGAGEMENT), score)
     stream.stage("count", (POSTS_ENRICHED,), count)

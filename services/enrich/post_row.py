@@ -15,23 +15,25 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas import (
-    COUNTERS,
     Counters,
     EngagementScore,
     EngagementSnapshot,
-    Language,
     Model,
     Post,
     Reason,
     Removal,
-    Sentiment,
     Utc,
+    Virality,
 )
 from schemas.base import Platform
 
+from . import viral
 from .engagement import age_bucket, age_hours, audience, score_engagement, weigh
-from .norms import Norms, Value
-from .virality import is_viral
+from .norms import Value
+from .understanding import Understanding
+from .usual import Usual
+from .viral import Finished, Motion
+from .virality import tell_virality
 
 _EARLY_KEPT = 100
 _DAYS_KEPT = 2
@@ -84,18 +86,17 @@ class PostRow(Model):
 
     layout: int = 1
     post: Post | None = None
-    language: Language | None = None
-    sentiment: Sentiment | None = None
+    understanding: Understanding | None = None
     mark: Mark | None = None
     reason: Reason = Reason.POST
     birth: Birth | None = None
     counters: Counters | None = None
     counted_at: Utc | None = None
-    marks: Counters = Counters()
+    motion: Motion | None = None
     looks: tuple[Look, ...] = ()
     early: tuple[EngagementSnapshot, ...] = ()
     engagement: EngagementScore | None = None
-    viral_since: Utc | None = None
+    virality: Virality | None = None
     published: dict[str, Published] = Field(default_factory=dict)
     changed_at: Utc
 
@@ -124,9 +125,15 @@ class PostRow(Model):
             for look in self.looks
         ]
 
+    def finished(self) -> Finished | None:
+        """What this post teaches forecasts on the day on which it is finished."""
+        if self.birth is None or self.motion is None:
+            return None
+        return viral.finished(self.motion, self.birth.platform)
+
 
 def fold_post(
-    row: PostRow | None, post: Post, language: Language, sentiment: Sentiment, norms: Norms
+    row: PostRow | None, post: Post, understanding: Understanding, usual: Usual
 ) -> PostRow:
     """Take a post or its edit. The caller has asked ``blocks`` before."""
     # A replayed post keeps its own times; its row must outlive its arrival, not the post's year.
@@ -140,8 +147,7 @@ def fold_post(
     updated = row.model_copy(
         update={
             "post": post,
-            "language": language,
-            "sentiment": sentiment,
+            "understanding": understanding,
             "mark": None,
             "reason": reason,
             "birth": row.birth or _birth(post),
@@ -150,11 +156,11 @@ def fold_post(
         }
     )
     for snapshot in row.early:
-        updated = fold_snapshot(updated, snapshot, norms)
+        updated = fold_snapshot(updated, snapshot, usual)
     return updated
 
 
-def fold_snapshot(row: PostRow | None, snapshot: EngagementSnapshot, norms: Norms) -> PostRow:
+def fold_snapshot(row: PostRow | None, snapshot: EngagementSnapshot, usual: Usual) -> PostRow:
     """Take a snapshot; one that overtook its post waits in the row, one that is old only marks."""
     at = snapshot.observed_at
     if row is None:
@@ -163,26 +169,23 @@ def fold_snapshot(row: PostRow | None, snapshot: EngagementSnapshot, norms: Norm
     if birth is None:
         early = row.early if snapshot in row.early else (*row.early, snapshot)[-_EARLY_KEPT:]
         return row.model_copy(update={"early": early, "changed_at": max(row.changed_at, at)})
-    marks = _highest(row.marks, snapshot)
+    motion, forecast = viral.fold(
+        row.motion, snapshot, birth.created_at, usual.forecasts.outlook, now=None
+    )
+    moved = {"motion": motion, "virality": motion and forecast and tell_virality(motion, forecast)}
     if row.counted_at is not None and at <= row.counted_at:
-        return row.model_copy(update={"marks": marks})
+        return row.model_copy(update=moved)
     hours = age_hours(birth.created_at, at)
     bucket = age_bucket(hours)
-    norm = norms.norm(birth.platform, bucket, at.date())
+    norm = usual.norms.norm(birth.platform, bucket, at.date())
     counters = snapshot.counters
-    viral_since = row.viral_since
-    if viral_since is None and is_viral(
-        marks, birth.platform, audience(birth.followers, marks.views), norm
-    ):
-        viral_since = at
     return row.model_copy(
-        update={
+        update=moved
+        | {
             "counters": counters,
             "counted_at": at,
-            "marks": marks,
             "looks": _look(row.looks, bucket, at, weigh(counters, birth.platform)),
             "engagement": score_engagement(counters, birth.platform, birth.followers, hours, norm),
-            "viral_since": viral_since,
             "reason": Reason.SNAPSHOT,
             "changed_at": max(row.changed_at, at),
         }
@@ -212,21 +215,12 @@ def _marked(row: PostRow, mark: Mark) -> PostRow:
     return row.model_copy(
         update={
             "post": None,
-            "language": None,
-            "sentiment": None,
+            "understanding": None,
             "mark": mark,
             "published": {museum: last.silent() for museum, last in row.published.items()},
             "changed_at": max(row.changed_at, mark.at),
         }
     )
-
-
-def _highest(marks: Counters, snapshot: EngagementSnapshot) -> Counters:
-    highest = {}
-    for name in COUNTERS:
-        seen = [v for v in (getattr(marks, name), getattr(snapshot, name)) if v is not None]
-        highest[name] = max(seen, default=None)
-    return Counters(**highest)
 
 
 def _look(looks: tuple[Look, ...], bucket: int, at: datetime, weighted: float) -> tuple[Look, ...]:

@@ -8,7 +8,6 @@ from schemas import EnrichedPost, MatchKind, Reason, Transport
 from schemas.codec import encode
 
 from .post_row import PostRow, Published
-from .virality import describe_virality
 
 _SILENT = (Transport.BACKFILL, Transport.REPLAY)
 
@@ -40,13 +39,10 @@ def left_museums(row: PostRow) -> list[str]:
 
 
 def _render(row: PostRow, museum_id: str, revision: int) -> EnrichedPost:
-    post = row.post
-    if post is None or row.language is None or row.sentiment is None:
+    post, understanding = row.post, row.understanding
+    if post is None or understanding is None:
         raise ValueError("a row without its post cannot be rendered")
     matches = tuple(match for match in post.matches if match.museum_id == museum_id)
-    virality = None
-    if row.engagement is not None:
-        virality = describe_virality(row.engagement, row.viral_since)
     return EnrichedPost(
         museum_id=museum_id,
         post_id=post.post_id,
@@ -66,12 +62,17 @@ def _render(row: PostRow, museum_id: str, revision: int) -> EnrichedPost:
         pages=post.ingest.transport not in _SILENT,
         created_at=post.created_at,
         observed_at=post.observed_at,
-        language=row.language,
-        sentiment=row.sentiment,
+        language=understanding.language,
+        sentiment=understanding.sentiment,
+        visit=understanding.visit,
+        work=understanding.work,
+        aspects=understanding.aspects,
+        urgency=understanding.urgency,
+        speaker=understanding.speaker,
         counters=row.counters,
         counted_at=row.counted_at,
         engagement=row.engagement,
-        virality=virality,
+        virality=row.virality,
         revision=revision,
         reason=row.reason,
     )

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
-from schemas import EngagementSnapshot, Language, Post, Removal, Sentiment
+from schemas import EngagementSnapshot, Post, Reason, Removal
 from schemas import cloudevents as ce
 from schemas.codec import encode
 from schemas.topics import ENGAGEMENT, POSTS_ENRICHED, POSTS_RAW, tick_key
+from services.common.errors import Poison
 from services.common.outbound import Outbound
 from services.common.records import Received, Record, event_record
 from services.common.streams import Rows
 
-from .events import Tick, read_post_event
+from .events import PostEvent, Tick, read_post_event
 from .housekeeping import Housekeeping
-from .language import detect_language
 from .metrics import BLOCKED, ENRICHED, TIME
-from .norms import Norms
 from .post_row import PostRow, fold_departure, fold_post, fold_removal, fold_snapshot
 from .register import Register
 from .score import enriched_posts, left_museums
-from .sentiment import SentimentModel
+from .understanding import Item, Reader, Understanding, item_of
+from .usual import Usual
 from .watermark import Watermark
 
 SOURCE = "/enrich"
@@ -34,29 +35,46 @@ class Scoring:
     def __init__(
         self,
         rows: Rows,
-        norms: Norms,
+        usual: Usual,
         register: Register,
-        sentiment: SentimentModel,
+        reader: Reader,
         enriched_partitions: int,
         out: Outbound,
     ) -> None:
         self._rows = rows
-        self._norms = norms
+        self._usual = usual
         self._register = register
-        self._sentiment = sentiment
+        self._reader = reader
         self._enriched_partitions = enriched_partitions
         self._out = out
-        self._housekeeping = Housekeeping(rows, norms, SOURCE)
+        self._housekeeping = Housekeeping(rows, usual, SOURCE)
         self._times: dict[int, Watermark] = {}
+        self._foreseen: dict[tuple[int, int], Post] = {}
+        self._understood: dict[Item, Understanding] = {}
         self.forget_time()
 
     def forget_time(self) -> None:
         """Partitions moved: time is unknown until every input has ticked again."""
         self._times = defaultdict(lambda: Watermark(len(_INPUTS)))
 
+    def foresee(self, batch: Sequence[Received]) -> None:
+        """Read the posts of a batch, and what their texts say, all at once: that is quicker."""
+        self._foreseen = {}
+        for received in batch:
+            if received.topic != POSTS_RAW.name or received.value is None:
+                continue
+            try:
+                event = read_post_event(received)
+            except Poison:  # it comes again, where the guard hears it
+                continue
+            if isinstance(event, Post):
+                self._foreseen[received.partition, received.offset] = event
+        items = list({item_of(post): None for post in self._foreseen.values()})
+        self._understood = dict(zip(items, self._reader.understand(items), strict=True))
+
     async def handle(self, received: Received) -> None:
         """Handle one record. Raises ``Poison`` for one that cannot be read."""
-        match read_post_event(received):
+        match self._read(received):
             case Post() as post:
                 await self._on_post(received, post)
             case EngagementSnapshot() as snapshot:
@@ -76,8 +94,7 @@ class Scoring:
         matches = tuple(match for match in post.matches if match.museum_id in known)
         post = post.model_copy(update={"matches": matches})
         if matches:
-            language, sentiment = self._understand(row, post)
-            after = fold_post(row, post, language, sentiment, self._norms)
+            after = fold_post(row, post, self._understand(row, post), self._usual)
         elif row is not None and row.published:
             after = fold_departure(row, post)
         else:
@@ -86,7 +103,7 @@ class Scoring:
 
     async def _on_snapshot(self, received: Received, snapshot: EngagementSnapshot) -> None:
         row = self._row(received.partition, snapshot.post_id)
-        after = fold_snapshot(row, snapshot, self._norms)
+        after = fold_snapshot(row, snapshot, self._usual)
         await self._publish(received, snapshot.post_id, row, after)
 
     async def _on_removal(self, received: Received, removal: Removal) -> None:
@@ -118,16 +135,24 @@ class Scoring:
     async def _learn(self) -> None:
         """Before a day begins, read the sums that come into force with it."""
         await self._out.flush()
-        if self._norms.read_present_end is not None:
-            await self._norms.read_present_end()
+        if self._usual.read_present_end is not None:
+            await self._usual.read_present_end()
 
-    def _understand(self, row: PostRow | None, post: Post) -> tuple[Language, Sentiment]:
-        if row is not None and row.language is not None and row.sentiment is not None:
-            known = row.post
-            if known is not None and (known.text, known.lang) == (post.text, post.lang):
-                return row.language, row.sentiment
-        language = detect_language(post.text, post.lang)
-        return language, self._sentiment.judge([(post.text, language.code)])[0]
+    def _read(self, received: Received) -> PostEvent | None:
+        if received.topic == POSTS_RAW.name:
+            post = self._foreseen.pop((received.partition, received.offset), None)
+            if post is not None:
+                return post
+        return read_post_event(received)
+
+    def _understand(self, row: PostRow | None, post: Post) -> Understanding:
+        item = item_of(post)
+        known = None if row is None or row.post is None else item_of(row.post)
+        if row is not None and row.understanding is not None and known == item:
+            return row.understanding
+        if item not in self._understood:
+            [self._understood[item]] = self._reader.understand([item])
+        return self._understood[item]
 
     async def _publish(
         self, received: Received, post_id: str, before: PostRow | None, after: PostRow
@@ -164,7 +189,14 @@ class Scoring:
 
     def _row(self, partition: int, post_id: str) -> PostRow | None:
         stored = self._rows.get(partition, post_id)
-        return None if stored is None else PostRow.model_validate_json(stored)
+        if stored is None:
+            return None
+        row = PostRow.model_validate_json(stored)
+        if row.post is None or row.understanding is not None:
+            return row
+        # An earlier release wrote it, which understood less.
+        understanding = self._understand(None, row.post)
+        return row.model_copy(update={"understanding": understanding, "reason": Reason.RESCORED})
 
 
 def _why(row: PostRow) -> tuple[str, datetime]:

@@ -12,6 +12,7 @@ from services.common.clock import WallClock
 from services.common.errors import Fatal
 from services.common.guard import DeadLetterLimit
 from services.common.http import Health, create_api
+from services.common.kafka import once_kafka_answers
 from services.common.process import run_service
 from services.common.publisher import Publisher
 from services.common.settings import load_settings
@@ -74,7 +75,7 @@ def _work(
             else None
         ),
     )
-    context = Context(memory.cursors, memory.register, clock, random)
+    context = Context(memory.cursors, memory.register, memory.tracked, clock, random)
     work: list[Coroutine[object, object, None]] = [
         *(supervise(connector, context, pipeline, health) for connector in connectors),
         *(refresh(counts, memory.tracked, pipeline, clock, random) for counts in counted),
@@ -112,4 +113,8 @@ def main() -> None:
     settings = load_settings(Settings)
     health = Health("ticks", *STEPS)
     api = create_api("ingest", health)
-    run_service("ingest", settings, api, lambda stop: run(settings, health, stop))
+
+    async def work(stop: asyncio.Event) -> None:
+        await run(settings, health, stop)
+
+    run_service("ingest", settings, api, once_kafka_answers(settings.kafka, work))

@@ -30,6 +30,16 @@ LOOKS = Counter(
     "Posts asked for again, by what the platform showed.",
     ["platform", "shown"],
 )
+ACTS = Counter(
+    "passaparola_ingest_acts_total",
+    "Acts upon tracked posts that a stream told of: counted, undone, or turned away for memory.",
+    ["connector", "fate"],
+)
+ACTS_KEPT = Gauge(
+    "passaparola_ingest_acts_kept",
+    "Acts in memory, until their posts are looked at.",
+    ["connector"],
+)
 TRACKED = Gauge("passaparola_ingest_tracked_posts", "Posts that are tracked.")
 MUSEUMS = Gauge("passaparola_ingest_museums", "Museums that are listened for.")
 UNREADABLE_RECORDS = Counter(

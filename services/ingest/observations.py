@@ -37,6 +37,19 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """What a stream said of a tracked post since the look of ``looked_at``: its counters, if known.
+
+    ``look_at``: the next look should come by then. Once there was another look, it is void.
+    """
+
+    post_id: str
+    looked_at: datetime | None
+    snapshot: EngagementSnapshot | None
+    look_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """It is ``at``, and everything up to then has been said."""
 
@@ -51,7 +64,7 @@ class Unreadable:
     message: str
 
 
-Fact = Post | EngagementSnapshot | Removal | AccountRemoval | Gap | Look | Tick | Unreadable
+Fact = Post | EngagementSnapshot | Removal | AccountRemoval | Gap | Look | Tally | Tick | Unreadable
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,18 @@ from .cleaning import check_post, check_removal, check_snapshot, clean_post
 from .letters import dead_letter
 from .matching import Matcher
 from .metrics import OBSERVATIONS
-from .observations import AccountRemoval, Fact, Fate, Look, Observation, Outcome, Tick, Unreadable
-from .rows import new_row, newer_row, row_record
+from .observations import (
+    AccountRemoval,
+    Fact,
+    Fate,
+    Look,
+    Observation,
+    Outcome,
+    Tally,
+    Tick,
+    Unreadable,
+)
+from .rows import looked_row, new_row, newer_row, row_record
 from .ticks import Ticker
 from .tracked import TrackedPosts
 from .writes import Writes
@@ -177,6 +187,8 @@ class Pipeline:
                 return self._take_account(index, fact, writes, source)
             case Look():
                 return self._take_look(fact, writes)
+            case Tally():
+                return self._take_tally(index, fact, writes, now, source)
             case Gap():
                 record = event_record(GAPS, ce.GAP, source, fact.key, fact, fact.to_at)
                 writes.facts.append((index, record))
@@ -270,16 +282,20 @@ class Pipeline:
         row = writes.row(look.post_id)
         if row is None:
             return Outcome(Fate.UNTRACKED)
-        writes.after[look.post_id] = row.model_copy(
-            update={
-                "looked_at": look.looked_at,
-                "next_look_at": look.next_look_at,
-                "unchanged_looks": look.unchanged_looks,
-                "missing_looks": look.missing_looks,
-                "counters": look.counters or row.counters,
-            }
-        )
+        writes.after[look.post_id] = looked_row(row, look)
         return Outcome(Fate.NOTED)
+
+    def _take_tally(
+        self, index: int, tally: Tally, writes: Writes, now: datetime, source: str
+    ) -> Outcome:
+        row = writes.row(tally.post_id)
+        if row is None or row.looked_at != tally.looked_at:
+            return Outcome(Fate.UNTRACKED, "superseded")
+        if tally.look_at and row.next_look_at and tally.look_at < row.next_look_at:
+            writes.after[row.post_id] = row.model_copy(update={"next_look_at": tally.look_at})
+        if tally.snapshot is None:
+            return Outcome(Fate.NOTED)
+        return self._take_snapshot(index, tally.snapshot, writes, now, source)
 
     async def _take_tick(self, index: int, tick: Tick, writes: Writes) -> None:
         if self._ticker is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,11 @@ from schemas import Museum, explain, forbid_extra
 from schemas import cloudevents as ce
 from schemas.codec import encode
 from schemas.topics import MUSEUMS
+from services.common import follower
 from services.common.clock import Clock
 from services.common.errors import PassaparolaError
-from services.common.follower import Follower
 from services.common.publisher import Publisher
-from services.common.records import Received, Record, event_record
+from services.common.records import Record, event_record
 from services.common.settings import KafkaSettings
 from services.common.topics import require_topic
 
@@ -82,7 +81,7 @@ async def apply_register(
     """Put a register in force: write what differs. Museums not named in it go only if ``prune``."""
     await require_topic(kafka, MUSEUMS.name)
     async with Publisher(kafka, _CLIENT) as publisher:
-        present = await _present(kafka)
+        present = await follower.present(kafka, MUSEUMS, _CLIENT)
         wanted = {museum.museum_id: museum for museum in museums}
         absent = sorted(present.keys() - wanted.keys())
         added = sorted(wanted.keys() - present.keys())
@@ -105,30 +104,6 @@ async def apply_register(
         removed=tuple(absent) if prune else (),
         absent=() if prune else tuple(absent),
     )
-
-
-async def _present(kafka: KafkaSettings) -> dict[str, bytes]:
-    """Return what is in force now, by museum id."""
-    present: dict[str, bytes] = {}
-
-    def take(received: Received) -> None:
-        key = (received.key or b"").decode("utf-8", "replace")
-        if received.value is None:
-            present.pop(key, None)
-        else:
-            present[key] = received.value
-
-    follower = Follower(kafka, MUSEUMS, take, _CLIENT)
-    tasks = [asyncio.create_task(follower.run()), asyncio.create_task(follower.wait_caught_up())]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return present
 
 
 class _PlainYaml(yaml.SafeLoader):

@@ -1,4 +1,4 @@
-"""Rows of ``ingest.tracked``: made of a post, kept up with its edits, written as records."""
+"""Rows of ``ingest.tracked``: made of a post, kept up with edits and looks, written as records."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from schemas import Post, TrackedPost, encode
 from schemas import cloudevents as ce
 from schemas.topics import TRACKED
 from services.common.records import Record
+
+from .observations import Look
 
 
 def new_row(post: Post, now: datetime, next_look_at: datetime | None) -> TrackedPost:
@@ -33,6 +35,19 @@ def newer_row(row: TrackedPost, post: Post) -> TrackedPost:
             "author_id": _author_id(post) or row.author_id,
             "museum_ids": post.museum_ids,
             "version": post.version,
+        }
+    )
+
+
+def looked_row(row: TrackedPost, look: Look) -> TrackedPost:
+    """Return the row after a look; where it showed no counters, the last ones stay."""
+    return row.model_copy(
+        update={
+            "looked_at": look.looked_at,
+            "next_look_at": look.next_look_at,
+            "unchanged_looks": look.unchanged_looks,
+            "missing_looks": look.missing_looks,
+            "counters": look.counters or row.counters,
         }
     )
 

@@ -22,6 +22,8 @@ class BlueskySettings(BaseModel):
     appview: str = "https://public.api.bsky.app"
     cursor_seconds: Annotated[float, Field(ge=0)] = 3.0
     """How often the cursor is written; after a kill about so much is read twice."""
+    stream_counts: bool = True
+    """Count likes, reposts, quotes and replies from the stream: 7 GB a day instead of 1.2."""
 
 
 class Settings(ServiceSettings):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from schemas import EngagementSnapshot, Post, Removal, TrackedPost
 from services.common.records import Record
 
-from .observations import AccountRemoval, Fact, Look
+from .observations import AccountRemoval, Fact, Look, Tally
 from .tracked import TrackedPosts
 
 
@@ -37,7 +37,7 @@ class Writes:
         match fact:
             case AccountRemoval():
                 return True
-            case Post() | EngagementSnapshot() | Removal() | Look():
+            case Post() | EngagementSnapshot() | Removal() | Look() | Tally():
                 return fact.post_id in self.after
             case _:
                 return False

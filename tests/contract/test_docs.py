@@ -11,7 +11,8 @@ import pytest
 
 from schemas.cloudevents import removal_of
 from schemas.topics import TOPICS
-from services.enrich import engagement, language, norms, virality
+from services.enrich import engagement, norms
+from services.enrich.viral import learned, status
 from tests.contract.golden_records import TYPES, golden
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -69,9 +70,6 @@ def test_the_programs_are_python_and_use_what_there_is() -> None:
 
 def test_the_constants_of_scoring_are_those_in_force() -> None:
     for value in (
-        f"restricted to {len(language.LANGUAGES)} languages",
-        f"fewer than {language._MIN_LETTERS} letters",
-        f"less than {language._SURE} sure",
         f"+ {engagement.BETA:.1f} × (ln(1 + audience)",
         f"at least {engagement._SMALLEST_SPREAD}",
         f"Until {norms.ENOUGH_POSTS} posts",
@@ -79,8 +77,13 @@ def test_the_constants_of_scoring_are_those_in_force() -> None:
         f"of {norms._PRIOR_SPREAD}",
         f"counting {norms.DAILY_WEIGHT} of",
         f"after {norms.KEPT.days} days",
-        f"**at least {virality.FLOOR:.0f}**",
-        f"**at least {virality.DEVIATIONS:.0f} spreads above**",
+        f"at least a `W` of {learned.VIRAL_FLOOR:.0f}",
+        f"in the last {learned.REMEMBERED.days} days",
+        f"Until {learned.ENOUGH_FINISHED} posts of a platform are finished",
+        f"**{status.LIKELY} or more at two looks**",
+        f"**{status.SURE} or more**",
+        f"never below a `W` of {status.LEAST_ENGAGEMENT:.0f}",
+        f"falls below {status.UNLIKELY}",
     ):
         assert value in " ".join(SCORING.split()), value
     shares = ", ".join(f"{share:.0%}".removesuffix("%") for share in norms._PRIOR_SHARES[:-1])

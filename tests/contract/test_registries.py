@@ -14,7 +14,8 @@ from services.alerts.channels import create_channels
 from services.alerts.channels.channel import Channel
 from services.alerts.rules import RULES
 from services.alerts.settings import Settings as AlertsSettings
-from services.enrich.sentiment import SentimentModel, load_model
+from services.enrich.reading import SentimentModel, Text
+from services.enrich.sentiment import load_model
 from services.ingest.connectors import CONNECTORS
 from services.ingest.connectors.base import Connector
 from services.ingest.settings import Settings as IngestSettings
@@ -69,18 +70,19 @@ def test_a_rule_is_one(name: str) -> None:
 def test_the_sentiment_model_is_one() -> None:
     model = load_model()
     assert lacks(model, SentimentModel) == []
-    assert all(isinstance(one, Sentiment) for one in model.judge([("ok", "en"), ("", "")]))
-    assert model.judge([]) == []
+    readings = model.read([Text("ok", "en"), Text("", "und")])
+    assert all(isinstance(reading.sentiment, Sentiment) for reading in readings)
+    assert model.read([]) == []
 
 
 class _Half:
-    async def judge(self, words: Any) -> None:
+    async def read(self, words: Any) -> None:
         """It has no name, is awaited, and takes something else."""
 
 
 def test_what_is_lacking_is_said() -> None:
     assert lacks(_Half(), SentimentModel) == [
         "name is missing",
-        "judge is awaited on one side only",
-        "judge does not take texts",
+        "read is awaited on one side only",
+        "read does not take texts",
     ]

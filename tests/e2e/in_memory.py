@@ -43,16 +43,17 @@ from services.alerts.store.migrate import migrate
 from services.alerts.store.offsets import Place
 from services.alerts.store.reader import Batch
 from services.common.clock import SetClock, WallClock
-from services.common.guard import DeadLetterLimit, Guard, Handle
+from services.common.guard import DeadLetterLimit, Guard
 from services.common.outbound import Outbound
 from services.common.records import Received, Record
 from services.common.settings import GuardSettings
+from services.common.streams import Stage
 from services.enrich.counting import Counting
-from services.enrich.engagement import BETA
-from services.enrich.norms import Norms
 from services.enrich.register import Register as EnrichRegister
 from services.enrich.scoring import Scoring
 from services.enrich.sentiment import load_model
+from services.enrich.understanding import Reader as TextReader
+from services.enrich.usual import Usual
 from services.ingest.connectors.replay.facts import Reading
 from services.ingest.connectors.replay.lines import File
 from services.ingest.connectors.replay.reader import Reader
@@ -76,11 +77,15 @@ class _Known:
 class _Stage:
     """One stage of enrich under its guard."""
 
-    def __init__(self, handle: Handle, out: Outbound) -> None:
+    def __init__(self, stage: Stage, out: Outbound) -> None:
+        self._stage = stage
         self._out = out
-        self._guard = Guard(handle, out.add, GuardSettings(), retry_seconds=1, source="/enrich")
+        self._guard = Guard(
+            stage.handle, out.add, GuardSettings(), retry_seconds=1, source="/enrich"
+        )
 
     async def run(self, records: list[Received]) -> None:
+        self._stage.foresee(records)
         for record in records:
             await self._guard.run(record)
         await self._out.finish()
@@ -204,10 +209,10 @@ def _enrich(kafka: MemoryKafka) -> tuple[_Stage, _Stage, EnrichRegister]:
     register = EnrichRegister()
     scored, counted = Outbound(kafka.publish), Outbound(kafka.publish)
     scoring = Scoring(
-        MemoryRows(POST_ROWS), Norms(BETA), register, load_model(), PARTITIONS, scored
+        MemoryRows(POST_ROWS), Usual(), register, TextReader(load_model()), PARTITIONS, scored
     )
     counting = Counting(MemoryRows(MUSEUM_ROWS), PARTITIONS, counted)
-    return _Stage(scoring.handle, scored), _Stage(counting.handle, counted), register
+    return _Stage(scoring, scored), _Stage(counting, counted), register
 
 
 def _settings(environment: dict[str, str], folder: Path) -> Settings:

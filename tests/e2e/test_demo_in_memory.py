@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from demo.day import DATE, compose
+from schemas import EnrichedPost, decode
+from schemas.topics import POSTS_ENRICHED
 from tests.e2e.in_memory import play_in_memory
 
 SEEDS = tuple(range(100, 118))
@@ -20,3 +22,37 @@ async def test_the_day_is_as_its_truth_says(seed: int, tmp_path: Path) -> None:
     assert played.verdict.findings == ()
     assert played.verdict.sent == played.verdict.expected > 0
     assert {fate: count for fate, count in played.fates.items() if count} == day.truth.lines
+
+
+async def test_complaints_come_out_with_what_they_are_about(tmp_path: Path) -> None:
+    played = await play_in_memory(compose(SEEDS[0], DATE), tmp_path)
+    posts = [
+        decode(EnrichedPost, record.value)
+        for record in played.kafka.all[POSTS_ENRICHED.name]
+        if record.value is not None
+    ]
+    for words, aspect, said in (
+        ("Air conditioning broken", "air_conditioning", "Air conditioning"),
+        ("31 degrees", "heat", "31 degrees"),
+        ("calor horrible y ni una", "heat", "calor horrible"),
+        ("Deux heures de queue", "queue", "heures de queue"),
+        ("Coda di due ore", "queue", "Coda di due ore"),
+    ):
+        post = next(post for post in posts if words in post.text)
+        found = [each for each in post.aspects if each.aspect == aspect]
+        assert found, (words, post.aspects)
+        assert any(said in post.text[each.start : each.end] for each in found), found
+        assert {each.polarity for each in found} == {"negative"}
+        assert post.visit is not None
+        assert post.visit.label == "negative"
+
+
+async def test_dark_works_read_as_works(tmp_path: Path) -> None:
+    played = await play_in_memory(compose(SEEDS[0], DATE), tmp_path)
+    war = [
+        decode(EnrichedPost, record.value)
+        for record in played.kafka.all[POSTS_ENRICHED.name]
+        if record.value is not None and b"bombs, hunger" in record.value
+    ]
+    assert war
+    assert all(post.visit is not None and post.visit.label != "negative" for post in war)

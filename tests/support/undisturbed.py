@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
-from schemas import NormSums
 from schemas.topics import (
     ACTIVITY,
     ENGAGEMENT,
@@ -25,11 +24,11 @@ from schemas.topics import (
 from services.common.outbound import Outbound
 from services.common.records import Received
 from services.enrich.counting import Counting
-from services.enrich.engagement import BETA
-from services.enrich.norms import Norms
 from services.enrich.register import Register
 from services.enrich.scoring import Scoring
 from services.enrich.sentiment import load_model
+from services.enrich.understanding import Reader
+from services.enrich.usual import Usual
 from tests.support.ledger import Ledger
 from tests.support.memory import MemoryKafka, MemoryRows
 from tests.support.observer import compacted, differences
@@ -42,10 +41,10 @@ State = dict[str, dict[str, Any]]
 
 async def undisturbed(ledger: Ledger, partitions: int) -> State:
     """The state after a run that nothing disturbed."""
-    kafka, register, norms = MemoryKafka(partitions), Register(), Norms(BETA)
+    kafka, register, usual = MemoryKafka(partitions), Register(), Usual()
     out = Outbound(kafka.publish)
-    model = load_model()
-    scoring = Scoring(MemoryRows(POST_ROWS), norms, register, model, partitions, out)
+    reader = Reader(load_model())
+    scoring = Scoring(MemoryRows(POST_ROWS), usual, register, reader, partitions, out)
     counting = Counting(MemoryRows(MUSEUM_ROWS), partitions, out)
     await kafka.publish(ledger.register())
     for received in kafka.take(MUSEUMS):
@@ -55,18 +54,12 @@ async def undisturbed(ledger: Ledger, partitions: int) -> State:
         for received in kafka.take(POSTS_RAW, ENGAGEMENT):
             await scoring.handle(received)
             await out.finish()
-            _learn(norms, kafka.take(NORMS))
+            for received in kafka.take(NORMS):
+                usual.apply(received)
         for received in kafka.take(POSTS_ENRICHED):
             await counting.handle(received)
             await out.finish()
     return state(chain.from_iterable(kafka.all.values()))
-
-
-def _learn(norms: Norms, written: Iterable[Received]) -> None:
-    """Put what the end of a day left into force, as every worker does."""
-    for record in written:
-        sums = None if record.value is None else NormSums.model_validate_json(record.value)
-        norms.put((record.key or b"").decode(), sums)
 
 
 def state(records: Iterable[Received]) -> State:

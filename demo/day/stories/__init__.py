@@ -17,6 +17,7 @@ from demo.day.stories import (
     two_museums,
     viral_photo,
     viral_place,
+    war_exhibition,
 )
 
 STORIES: tuple[Callable[[Stage], Story], ...] = (
@@ -30,5 +31,6 @@ STORIES: tuple[Callable[[Stage], Story], ...] = (
     deletions.tell,
     nobody.tell,
     dark_words.tell,
+    war_exhibition.tell,
     garbage.tell,
 )

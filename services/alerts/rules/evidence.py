@@ -7,24 +7,34 @@ from typing import Annotated
 
 from pydantic import Field
 
-from schemas import COUNTERS, EnrichedPost
+from schemas import COUNTERS, EnrichedPost, Sentiment
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+def felt(post: EnrichedPost) -> Sentiment:
+    """What the post says of the visit; a painting's sorrow is nobody's complaint.
+
+    Events of before the two were told apart have the whole text's sentiment alone.
+    """
+    return post.sentiment if post.visit is None else post.visit
+
+
 def surely_negative(post: EnrichedPost, min_confidence: float) -> bool:
-    """Whether the text was judged negative, by a model that did not abstain, with confidence."""
-    sentiment = post.sentiment
-    return (
-        sentiment.label == "negative"
-        and not sentiment.abstained
-        and sentiment.confidence >= min_confidence
-    )
+    """Whether the visit was judged negative, by a model that did not abstain, with confidence."""
+    visit = felt(post)
+    return visit.label == "negative" and not visit.abstained and visit.confidence >= min_confidence
 
 
 def negativity(post: EnrichedPost) -> str:
-    """Say how negative the text was judged."""
-    return f"The text reads as negative ({post.sentiment.confidence:.0%} sure)"
+    """Say how negative the visit was judged, and what it is about."""
+    sentence = f"The visit reads as negative ({felt(post).confidence:.0%} sure)"
+    complaints = dict.fromkeys(
+        aspect.aspect.replace("_", " ")
+        for aspect in post.aspects
+        if aspect.about == "visit" and aspect.polarity == "negative"
+    )
+    return f"{sentence}: {', '.join(complaints)}" if complaints else sentence
 
 
 def found_at(post: EnrichedPost) -> datetime:
@@ -45,6 +55,6 @@ def measured(post: EnrichedPost) -> dict[str, float]:
     if post.engagement is not None:
         numbers["weighted"] = round(post.engagement.weighted, 1)
         numbers["score"] = round(post.engagement.score, 1)
-    if not post.sentiment.abstained:
-        numbers["p_negative"] = round(post.sentiment.p_negative, 3)
+    if not felt(post).abstained:
+        numbers["p_negative"] = round(felt(post).p_negative, 3)
     return numbers

@@ -10,7 +10,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import faust
 import structlog
@@ -21,7 +21,7 @@ from faust.contrib.asgi import faust_app_running
 from schemas.topics import Topic
 from services.common.clock import Clock
 from services.common.errors import Fatal
-from services.common.guard import Guard, Handle
+from services.common.guard import Guard
 from services.common.http import Health
 from services.common.kafka import client_options, ssl_context
 from services.common.metrics import HANDLER_SECONDS, PARTITION_LAG
@@ -42,8 +42,19 @@ _BATCH_SECONDS = 0.02
 _LOOK_SECONDS = 5.0
 _STOP_SECONDS = 60.0
 
-MakeHandle = Callable[[Outbound], Handle]
-"""Builds a stage's handler over the place where it puts what it writes."""
+
+class Stage(Protocol):
+    """What a stage does with its records."""
+
+    def foresee(self, batch: Sequence[Received]) -> None:
+        """Prepare for the records that are handled next. It decides nothing and never raises."""
+
+    async def handle(self, received: Received) -> None:
+        """Handle one record, under the rules of ``services.common.guard``."""
+
+
+MakeStage = Callable[[Outbound], Stage]
+"""Builds a stage over the place where it puts what it writes."""
 
 
 class StreamApp:
@@ -78,7 +89,7 @@ class StreamApp:
         """Call this whenever partitions are taken away or given, before anything new comes in."""
         self._on_revoked.append(forget)
 
-    def stage(self, name: str, topics: Sequence[Topic], make_handle: MakeHandle) -> None:
+    def stage(self, name: str, topics: Sequence[Topic], make_stage: MakeStage) -> None:
         """Read topics of equal partitions, each record through the guarded handler, in order."""
         self._sources.extend(topics)
         out = Outbound(self._publisher.publish)
@@ -88,8 +99,9 @@ class StreamApp:
             await out.add(letters)
             await out.flush()
 
+        stage = make_stage(out)
         guard = Guard(
-            make_handle(out),
+            stage.handle,
             park,
             self._settings.guard,
             retry_seconds=self._settings.kafka.retry_seconds,
@@ -102,7 +114,7 @@ class StreamApp:
         async def agent(stream: Any) -> None:
             async for events in stream.take_events(_BATCH, within=_BATCH_SECONDS):
                 try:
-                    await self._handle(guard, out, events)
+                    await self._handle(stage, guard, out, events)
                 except BaseException as error:
                     exit_fatal(error)
 
@@ -126,28 +138,18 @@ class StreamApp:
             for end in done:
                 end.result()
 
-    async def _handle(self, guard: Guard, out: Outbound, events: Iterable[Any]) -> None:
+    async def _handle(
+        self, stage: Stage, guard: Guard, out: Outbound, events: Iterable[Any]
+    ) -> None:
         started = time.perf_counter()
-        topics = set()
-        for event in events:
-            message = event.message
-            await guard.run(
-                Received(
-                    message.topic,
-                    message.partition,
-                    message.offset,
-                    message.key,
-                    message.value,
-                    dict(message.headers or {}),
-                    int(message.timestamp * 1000),
-                )
-            )
-            topics.add(message.topic)
+        batch = [_received(event.message) for event in events]
+        stage.foresee(batch)
+        for received in batch:
+            await guard.run(received)
         await out.finish()
-        for event in events:
-            tp = TopicPartition(event.message.topic, event.message.partition)
-            self._handled[tp] = event.message.offset
-        for topic in topics:
+        for received in batch:
+            self._handled[TopicPartition(received.topic, received.partition)] = received.offset
+        for topic in {received.topic for received in batch}:
             HANDLER_SECONDS.labels(topic).observe(time.perf_counter() - started)
 
     async def _revoked(self, *_: Any, **__: Any) -> None:
@@ -185,6 +187,18 @@ class StreamApp:
             positions[f"{tp.topic}/{tp.partition}"] = (done, ends[tp])
             PARTITION_LAG.labels(tp.topic, tp.partition).set(max(0, ends[tp] - done))
         self._watchdog.look(positions)
+
+
+def _received(message: Any) -> Received:
+    return Received(
+        message.topic,
+        message.partition,
+        message.offset,
+        message.key,
+        message.value,
+        dict(message.headers or {}),
+        int(message.timestamp * 1000),
+    )
 
 
 def _faust_app(group: str, kafka: KafkaSettings) -> faust.App:

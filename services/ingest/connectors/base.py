@@ -19,6 +19,7 @@ from services.ingest.metrics import CONNECTED, FAILURES
 from services.ingest.observations import Batch
 from services.ingest.pipeline import Matches, Pipeline
 from services.ingest.refresh import Counts
+from services.ingest.tracked import TrackedPosts
 
 log = structlog.get_logger(__name__)
 
@@ -28,10 +29,11 @@ Sleep = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Context:
-    """What a connector may ask: where it stood, the museums, the time, and chance."""
+    """What a connector may ask: where it stood, museums, tracked posts, the time, and chance."""
 
     cursors: Cursors
     register: Matches
+    tracked: TrackedPosts
     clock: Clock
     random: Random
 

@@ -1,7 +1,8 @@
 """Bluesky: every public post, from Jetstream's v1 wire, filtered here.
 
 It goes on 5 s before the cursor and records each stretch that it was not connected, with whether
-it was read after all. Bluesky's posts have no place; engagement comes from the AppView alone.
+it was read after all. Bluesky's posts have no place; engagement comes from the AppView, and between
+two looks there from likes, reposts, quotes and replies in the stream.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from services.ingest.observations import Batch, Observation
 from services.ingest.settings import BlueskySettings
 
 from .base import Context
+from .bluesky_acts import COUNTER_OF
 from .bluesky_counts import BlueskyCounts
+from .bluesky_stream_counts import StreamCounts
 from .bluesky_wire import COLLECTION, PLATFORM, concerns_us, instant, read_frame, time_us_of
 
 log = structlog.get_logger(__name__)
@@ -53,6 +56,7 @@ class Bluesky:
         self._settings = settings
         self._turn = count()
         self._stretch: _Stretch | None = None
+        self._stream: StreamCounts | None = None
         self.counts = BlueskyCounts(client, settings.appview)
 
     async def observe(self, context: Context) -> AsyncGenerator[Batch, None]:
@@ -61,7 +65,10 @@ class Bluesky:
         host = hosts[next(self._turn) % len(hosts)]
         cursor = context.cursors.get(self.name, SUBSCRIPTION)
         seen = None if cursor is None else int(cursor.position["time_us"])
-        query = [("wantedCollections", COLLECTION)]
+        if self._settings.stream_counts and self._stream is None:
+            self._stream = StreamCounts(context.tracked)
+        wanted = (COLLECTION, *COUNTER_OF) if self._stream is not None else (COLLECTION,)
+        query = [("wantedCollections", collection) for collection in wanted]
         if seen is not None:
             query.append(("cursor", str(seen - OVERLAP_US)))
         try:
@@ -83,12 +90,15 @@ class Bluesky:
     ) -> AsyncGenerator[Batch, None]:
         loop = asyncio.get_running_loop()
         frames = FRAMES.labels(self.name)
+        stream = self._stream
         written, written_at = seen, loop.time()
         while True:
             until = loop.time() + _BATCH_SECONDS
             tags_suffice = context.register.current.tags_suffice(self.name)
             observations: list[Observation] = []
             closed: ConnectionClosed | None = None
+            if stream is not None:
+                stream.settle()
             while len(observations) < _BATCH:
                 try:
                     frame = await _receive(socket, until)
@@ -101,14 +111,21 @@ class Bluesky:
                 frames.inc()
                 now = context.clock.now()
                 time_us = time_us_of(frame)
-                if time_us is not None and instant(time_us) - now < MAX_SKEW:
+                if time_us is not None and (at := instant(time_us)) - now < MAX_SKEW:
                     seen = max(seen or 0, time_us)
-                    if self._stretch and (gap := self._stretch.gap(instant(time_us))):
+                    gap = self._stretch.gap(at) if self._stretch else None
+                    if gap is not None:
                         observations.append(Observation(gap))
-                if concerns_us(frame, tags_suffice):
+                    if stream is not None:
+                        stream.note(at, gap)
+                if concerns_us(frame, tags_suffice) or (stream and stream.concerns(frame)):
                     fact = read_frame(frame, now)
                     if fact is not None:
                         observations.append(Observation(fact, frame, (("host", host),)))
+                    if stream is not None:
+                        stream.hear(frame, fact, now)
+            if stream is not None:
+                observations += stream.tallies(context.clock.now())
             cursor = None
             due = loop.time() - written_at >= self._settings.cursor_seconds
             if seen != written and (due or closed):

@@ -73,6 +73,20 @@ async def test_a_worker_that_dies_as_it_joins_takes_nothing_with_it(scene: Scene
     assert stays.process.running
 
 
+@pytest.mark.timeout(120)
+async def test_a_worker_that_starts_before_its_broker_waits_for_it(scene: Scene) -> None:
+    scene.kafka.kill()
+    worker = scene.worker()
+
+    def lack() -> str | None:
+        return None if "kafka_awaited" in worker.log() else "a word that it waits"
+
+    await until_complete(lack, within=30)
+    await scene.kafka.start()
+    await worker.started()
+    assert worker.process.running
+
+
 @pytest.mark.timeout(300)
 async def test_a_worker_lives_through_a_broker_that_is_away(scene: Scene) -> None:
     ledger = _small_ledger()

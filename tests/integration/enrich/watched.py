@@ -30,8 +30,8 @@ def watch(path: str, seconds: float) -> None:
 
     handle, revoked, add_gap = StreamApp._handle, StreamApp._revoked, Consumer._add_gap
 
-    async def noted_handle(self: StreamApp, guard: Any, out: Any, events: Any) -> None:
-        await handle(self, guard, out, events)
+    async def noted_handle(self: StreamApp, stage: Any, guard: Any, out: Any, events: Any) -> None:
+        await handle(self, stage, guard, out, events)
         messages = [event.message for event in events]
         await asyncio.sleep(seconds * len(messages))
         note(f"handled {m.topic} {m.partition} {m.offset}" for m in messages)

@@ -12,12 +12,22 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
+import uvicorn
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from demo.jetstream import Jetstream
+from demo.jetstream import AppView, Jetstream
 from deploy.local.ports import free_port
-from schemas import Cursor, Gap, Post, RemovalScope, TrackedPost, decode
+from schemas import (
+    Counters,
+    Cursor,
+    EngagementSnapshot,
+    Gap,
+    Post,
+    RemovalScope,
+    TrackedPost,
+    decode,
+)
 from schemas import cloudevents as ce
 from services.common.clock import WallClock
 from services.common.errors import Fatal
@@ -30,7 +40,17 @@ from services.ingest.pipeline import Pipeline
 from services.ingest.ticks import Ticker, check_tick_kind
 from tests.integration.ingest.support import apply_museums, museum, posts, read, until
 from tests.unit.services.ingest.builders import make_post
-from tests.unit.services.ingest.frames import ANA, BEN, START_US, account, commit, uri
+from tests.unit.services.ingest.frames import (
+    ANA,
+    BEN,
+    START_US,
+    account,
+    commit,
+    like,
+    reply,
+    repost,
+    uri,
+)
 
 
 def now_s() -> float:
@@ -39,7 +59,9 @@ def now_s() -> float:
 
 
 @asynccontextmanager
-async def service(kafka: KafkaSettings, host: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def service(
+    kafka: KafkaSettings, host: str, appview: str = "http://127.0.0.1:9"
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """``python -m services.ingest``, listening to one host; killed at the end if it still runs."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -50,7 +72,7 @@ async def service(kafka: KafkaSettings, host: str) -> AsyncIterator[asyncio.subp
             "PASSAPAROLA_KAFKA__BOOTSTRAP": kafka.bootstrap,
             "PASSAPAROLA_HTTP__PORT": str(free_port()),
             "PASSAPAROLA_BLUESKY__JETSTREAM": f'["{host}"]',
-            "PASSAPAROLA_BLUESKY__APPVIEW": "http://127.0.0.1:9",
+            "PASSAPAROLA_BLUESKY__APPVIEW": appview,
             "PASSAPAROLA_BLUESKY__CURSOR_SECONDS": "0.1",
         },
         stderr=asyncio.subprocess.DEVNULL,
@@ -61,6 +83,20 @@ async def service(kafka: KafkaSettings, host: str) -> AsyncIterator[asyncio.subp
         if process.returncode is None:
             process.kill()
         await process.wait()
+
+
+@asynccontextmanager
+async def served(view: AppView) -> AsyncIterator[str]:
+    """An AppView at a free port of this machine."""
+    config = uvicorn.Config(view.api(), host="127.0.0.1", port=free_port(), log_level="warning")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    try:
+        await until(lambda: server.started)
+        yield f"http://127.0.0.1:{config.port}"
+    finally:
+        server.should_exit = True
+        await serving
 
 
 async def have(kafka: KafkaSettings, post_ids: set[str]) -> bool:
@@ -160,6 +196,53 @@ async def test_an_accounts_removal_reaches_each_of_its_posts(kafka_settings: Kaf
     assert {r.scope for r in removals if r is not None} == {RemovalScope.ACCOUNT}
     values = posts(await read(kafka_settings, "posts.raw"))
     assert values[f"bluesky:{uri('ben', BEN)}"] is not None
+
+
+async def test_acts_are_counted_once_each_and_after_a_kill_the_appview_is_asked(
+    kafka_settings: KafkaSettings,
+) -> None:
+    await apply_museums(kafka_settings, museum("louvre"))
+    server, view = Jetstream(), AppView()
+    post_id = f"bluesky:{uri('1')}"
+
+    async def told(method: str, counters: Counters) -> bool:
+        raw = posts(await read(kafka_settings, "posts.engagement")).get(post_id)
+        snapshot = None if raw is None else decode(EngagementSnapshot, raw)
+        return snapshot is not None and (snapshot.method, snapshot.counters) == (method, counters)
+
+    async with server.serve() as host, served(view) as appview:
+        async with service(kafka_settings, host, appview) as process:
+            await until(lambda: bool(server.requests))
+            today = datetime.now(UTC).isoformat()
+            server.push(commit("1", "#louvre", at=now_s(), createdAt=today))
+            await until(lambda: have(kafka_settings, {post_id}))
+            at = now_s()
+            acts = [like(f"l{n}", uri("1"), did=f"did:plc:{n}", at=at) for n in range(20)]
+            server.push(*acts, *acts, repost("r", uri("1"), did=BEN, at=at))
+            expected = Counters(likes=20, reposts=1, quotes=0, replies=0)
+            await until(lambda: told("stream", expected))
+            os.kill(process.pid, signal.SIGKILL)
+        async with service(kafka_settings, host, appview) as process:
+            # The cursor's 5 s reach back to the birth: everything is heard again, and once.
+            server.push(reply("2", uri("1"), did=BEN, at=now_s()))
+            await until(lambda: told("stream", expected.model_copy(update={"replies": 1})))
+            assert view.asked == []
+            # Now they do not.
+            server.push(commit("later", "#louvre", at=now_s() + 30))
+            later = f"bluesky:{uri('later')}"
+            await until(lambda: have(kafka_settings, {later}))
+            cursors = len(await read(kafka_settings, "ingest.cursors"))
+            server.push(commit("and later", "#louvre", at=now_s() + 60))
+
+            async def moved() -> bool:
+                return len(await read(kafka_settings, "ingest.cursors")) > cursors
+
+            await until(moved)
+            os.kill(process.pid, signal.SIGKILL)
+        view.counts[uri("1")] = {"likeCount": 23, "repostCount": 1, "bookmarkCount": 2}
+        async with service(kafka_settings, host, appview):
+            server.push(like("new", uri("1"), did="did:plc:new", at=now_s() + 60))
+            await until(lambda: told("poll", Counters(likes=23, reposts=1, bookmarks=2)))
 
 
 async def test_a_museum_that_is_added_is_listened_for_without_a_restart(

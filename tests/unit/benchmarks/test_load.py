@@ -6,9 +6,9 @@ import pytest
 
 from benchmarks.load import Load, events, write_load
 from services.alerts.rules.negative_post import Thresholds
-from services.enrich.language import detect_language
 from services.enrich.sentiment import load_model
-from services.enrich.virality import FLOOR
+from services.enrich.understanding import Item, Reader
+from services.enrich.viral.status import LEAST_ENGAGEMENT
 
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
@@ -45,22 +45,22 @@ def test_those_of_the_warm_up_are_left_out() -> None:
 
 
 def test_what_must_alert_does_and_nothing_else_can() -> None:
-    thresholds, model = Thresholds(), load_model()
+    thresholds, reader = Thresholds(), Reader(load_model())
     told = list(events(load(posts=600)))
     alerting = set(load(posts=600).alerting_after())
     for post in told[::2]:
         followers = post["author"]["followers"]
         if post["post_id"] in alerting:
-            language = detect_language(post["text"], post["lang"]).code
-            (sentiment,) = model.judge([(post["text"], language)])
-            assert (sentiment.label, sentiment.abstained) == ("negative", False)
-            assert sentiment.confidence >= thresholds.min_confidence
+            [understood] = reader.understand([Item(post["text"], post["lang"])])
+            visit = understood.visit
+            assert (visit.label, visit.abstained) == ("negative", False)
+            assert visit.confidence >= thresholds.min_confidence
             assert followers >= thresholds.min_followers
         else:
             assert followers < thresholds.min_followers
     for look in told[1::2]:
         weighted = look["likes"] + 3 * look["reposts"] + 2 * look["replies"]
-        assert weighted < min(thresholds.min_weighted, FLOOR)
+        assert weighted < min(thresholds.min_weighted, LEAST_ENGAGEMENT)
 
 
 def test_a_file_has_one_object_a_line_and_is_the_same_each_time(tmp_path: Path) -> None:

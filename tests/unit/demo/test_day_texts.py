@@ -1,4 +1,4 @@
-"""What the stories rely on: loud complaints read as negative to enrich's model, praise does not."""
+"""What the stories rely on: loud complaints read as a negative visit to enrich, praise does not."""
 
 from __future__ import annotations
 
@@ -14,18 +14,28 @@ from demo.day import compose
 from demo.day.texts import STOCKS, Stock
 from demo.day.venues import VENUES
 from schemas import Sentiment
-from services.enrich.language import detect_language
-from services.enrich.sentiment import LexiconModel
+from services.alerts.rules.negative_post import Thresholds
+from services.enrich.sentiment import load_model
+from services.enrich.understanding import Item, Reader
 
-SURE = 0.7
+SURE = Thresholds().min_confidence
 FEW = 2_000
 LITTLE = 12
 """Likes, replies and reposts of a post, however they weigh: far from an alert."""
 
 
 @cache
+def reader() -> Reader:
+    return Reader(load_model())
+
+
+@cache
 def feeling(text: str, language: str) -> Sentiment:
-    return LexiconModel().judge([(text, detect_language(text, language).code)])[0]
+    return reader().understand([Item(text, language)])[0].visit
+
+
+def surely_negative(felt: Sentiment) -> bool:
+    return felt.label == "negative" and felt.confidence >= SURE
 
 
 def events(seed: int) -> Iterator[dict[str, Any]]:
@@ -61,9 +71,8 @@ def test_what_must_alert_is_surely_negative_and_loud_ordinary_posts_are_not(seed
     most = most_engagement(seed)
     for post in posts(seed):
         felt = feeling(post["text"], post["lang"])
-        if felt.label == "negative":
-            if felt.confidence >= SURE:
-                sure.add(post["post_id"])
+        if surely_negative(felt):
+            sure.add(post["post_id"])
             story_id = post.get("thread_root", post["post_id"])
             few = ((post["author"] or {}).get("followers") or 0) <= FEW
             assert few or story_id in negative | quiet, post["text"]
@@ -73,7 +82,7 @@ def test_what_must_alert_is_surely_negative_and_loud_ordinary_posts_are_not(seed
 
 
 @pytest.mark.parametrize("stock", STOCKS.values(), ids=list(STOCKS))
-def test_praise_never_reads_as_negative(stock: Stock) -> None:
+def test_praise_never_reads_as_a_complaint(stock: Stock) -> None:
     said = [
         sentence.format(at=venue.at[stock.language], work=work, who=stock.companions[0]) + ending
         for venue in VENUES
@@ -81,8 +90,9 @@ def test_praise_never_reads_as_negative(stock: Stock) -> None:
         for sentence in stock.praise
         for ending in stock.endings
     ]
-    felt = LexiconModel().judge([(text, stock.language) for text in said])
-    assert [text for text, feels in zip(said, felt, strict=True) if feels.label == "negative"] == []
+    felt = reader().understand([Item(text, stock.language) for text in said])
+    bad = [text for text, one in zip(said, felt, strict=True) if surely_negative(one.visit)]
+    assert bad == []
 
 
 @pytest.mark.parametrize("stock", STOCKS.values(), ids=list(STOCKS))

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 
+import pytest
 from pydantic import SecretStr
 
-from services.common.kafka import client_options, consumer_options, producer_options
+from services.common.errors import Fatal
+from services.common.kafka import (
+    client_options,
+    consumer_options,
+    once_kafka_answers,
+    producer_options,
+)
 from services.common.settings import KafkaSettings
 
 
@@ -45,3 +53,22 @@ def test_a_consumer_never_commits_by_itself_and_loses_no_beginning() -> None:
 def test_a_batch_may_wait_for_less_than_a_rebalance() -> None:
     settings = KafkaSettings()
     assert settings.retry_seconds < settings.rebalance_seconds
+
+
+async def _never(stop: asyncio.Event) -> None:
+    raise AssertionError("there is no broker to work with")
+
+
+async def test_without_a_broker_it_says_so_in_the_end() -> None:
+    settings = KafkaSettings(bootstrap="127.0.0.1:1", retry_seconds=0.01)
+    with pytest.raises(Fatal, match=r"no Kafka answers at 127\.0\.0\.1:1"):
+        await once_kafka_answers(settings, _never)(asyncio.Event())
+
+
+async def test_it_stops_while_it_waits_for_a_broker() -> None:
+    stop = asyncio.Event()
+    waiting = asyncio.create_task(
+        once_kafka_answers(KafkaSettings(bootstrap="127.0.0.1:1"), _never)(stop)
+    )
+    stop.set()
+    await asyncio.wait_for(waiting, 10)

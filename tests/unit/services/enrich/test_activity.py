@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import Language, Match, MatchKind
+from schemas import Match, MatchKind
 from services.enrich.activity import Voice, activity, outlived, voice
-from services.enrich.norms import Norms
 from services.enrich.post_row import fold_post, fold_snapshot
 from services.enrich.score import enriched_posts
-from tests.unit.services.enrich.worlds import NOW, PlainModel, at, make_post, make_snapshot
+from services.enrich.usual import Usual
+from tests.unit.services.enrich.worlds import NOW, at, make_post, make_snapshot, understand
 
 _labels = st.none() | st.sampled_from(["negative", "neutral", "positive"])
 voices = st.builds(
@@ -33,10 +33,8 @@ def make_voice(minutes: float, **fields: Any) -> Voice:
 
 def enriched(*museums: str, **fields: Any) -> Any:
     post = make_post(1, *museums, **fields)
-    [sentiment] = PlainModel().judge([(post.text, "en")])
-    und = Language(code="und", confidence=0)
-    row = fold_post(None, post, und, sentiment, Norms(0.5))
-    row = fold_snapshot(row, make_snapshot(9, likes=7), Norms(0.5))
+    row = fold_post(None, post, understand(post), Usual())
+    row = fold_snapshot(row, make_snapshot(9, likes=7), Usual())
     return enriched_posts(row)[1][0]
 
 

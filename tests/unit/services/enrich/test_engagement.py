@@ -19,7 +19,6 @@ from services.enrich.engagement import (
     weigh,
 )
 from services.enrich.norms import Norm, prior
-from services.enrich.virality import DEVIATIONS, FLOOR, describe_virality, is_viral
 from tests.unit.services.enrich.worlds import at
 
 counts = st.none() | st.integers(0, 2**53)
@@ -147,23 +146,3 @@ def test_the_explanation_says_the_numbers() -> None:
         "Engagement 100/100: 140 weighted interactions after 3.0 h; posts of this age from "
         "accounts of about 800 followers on instagram usually have 12 to 34."
     )
-
-
-@given(counters, followers, norms)
-def test_viral_is_far_beyond_the_usual_and_never_small(
-    marks: Counters, known: int | None, norm: Norm
-) -> None:
-    audience_log = audience(known, marks.views)
-    viral = is_viral(marks, "mastodon", audience_log, norm)
-    weighted = weigh(marks, "mastodon")
-    assert viral == (weighted >= FLOOR and deviation(weighted, audience_log, norm) >= DEVIATIONS)
-
-
-def test_the_viral_mark_says_why() -> None:
-    score = score_engagement(Counters(likes=2_000), "mastodon", None, 3, prior(7))
-    assert score is not None
-    mark = describe_virality(score, at(0))
-    assert mark.viral
-    assert mark.since == at(0)
-    assert "2,000 weighted interactions after 3.0 h are beyond what such posts" in mark.explanation
-    assert not describe_virality(score, None).viral

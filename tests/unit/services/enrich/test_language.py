@@ -22,6 +22,10 @@ from services.enrich.language import LANGUAGES, UNDETERMINED, detect_language
         ("박물관", "ko"),
         ("מוזיאון", "he"),
         ("Μουσείο Ακρόπολης", "el"),
+        ("متحف", "ar"),
+        ("المتحف رائع والموظفون لطفاء", "ar"),
+        ("संग्रहालय बहुत अच्छा है", "hi"),
+        ("美術館、すごい", "ja"),
     ],
 )
 def test_a_text_is_recognised(text: str, code: str) -> None:
@@ -46,6 +50,15 @@ def test_tags_handles_and_addresses_are_no_words() -> None:
 def test_a_short_text_is_in_the_language_its_author_declares() -> None:
     assert detect_language("che bello", "it-IT").code == "it"
     assert detect_language("ok ok", "xx").code == UNDETERMINED
+
+
+def test_a_word_in_another_script_does_not_decide() -> None:
+    text = "Gita al museo con mamma, una signora l'ha salutata con مرحبا e le ha dato il foglio"
+    assert detect_language(text, None).code == "it"
+
+
+def test_a_text_that_fits_no_language_is_undetermined() -> None:
+    assert detect_language("🔥🔥 DESIGNER BAGS -80% 🔥🔥 DM now", None).code == UNDETERMINED
 
 
 def test_a_clear_text_is_not_what_its_author_declares() -> None:

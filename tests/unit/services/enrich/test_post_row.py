@@ -8,8 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import EngagementSnapshot, Ingest, Language, Post, Removal, Transport
-from services.enrich.norms import Norms
+from schemas import EngagementSnapshot, Ingest, Post, Removal, Transport
 from services.enrich.post_row import (
     PostRow,
     fold_departure,
@@ -18,23 +17,24 @@ from services.enrich.post_row import (
     fold_snapshot,
 )
 from services.enrich.score import enriched_posts
+from services.enrich.usual import Usual
 from tests.unit.services.enrich.worlds import (
     NOW,
-    PlainModel,
     at,
     make_post,
     make_removal,
     make_snapshot,
+    understand,
 )
 
-NORMS = Norms(0.5)
+USUAL = Usual()
 
 
 def take(row: PostRow | None, event: Post | EngagementSnapshot | Removal) -> PostRow:
     """Fold as stage 1 does, without museums that are not known."""
     match event:
         case EngagementSnapshot():
-            return fold_snapshot(row, event, NORMS)
+            return fold_snapshot(row, event, USUAL)
         case Removal():
             if row is not None and row.outlives(event):
                 return row
@@ -45,9 +45,7 @@ def take(row: PostRow | None, event: Post | EngagementSnapshot | Removal) -> Pos
             if not event.matches:
                 assert row is not None
                 return fold_departure(row, event)
-            [sentiment] = PlainModel().judge([(event.text, "en")])
-            und = Language(code="und", confidence=0)
-            return fold_post(row, event, und, sentiment, NORMS)
+            return fold_post(row, event, understand(event), USUAL)
 
 
 def fold(*events: Post | EngagementSnapshot | Removal) -> PostRow:
@@ -79,20 +77,23 @@ def test_a_snapshot_sets_the_counters_and_scores_them() -> None:
 def test_an_old_snapshot_only_raises_marks() -> None:
     row = fold(V1, make_snapshot(30, likes=7), make_snapshot(20, likes=9, replies=1))
     assert row.counters == make_snapshot(30, likes=7).counters
-    assert (row.marks.likes, row.marks.replies) == (9, 1)
+    assert row.motion is not None
+    assert (row.motion.marks.likes, row.motion.marks.replies) == (9, 1)
 
 
 def test_counters_may_fall_and_marks_do_not() -> None:
     row = fold(V1, make_snapshot(30, likes=900), make_snapshot(60, likes=7))
     assert row.counters is not None
     assert row.counters.likes == 7
-    assert row.marks.likes == 900
+    assert row.motion is not None
+    assert row.motion.marks.likes == 900
 
 
-def test_what_was_viral_once_stays_so() -> None:
+def test_what_was_viral_once_stays_so_though_its_platform_hides_the_counts() -> None:
     row = fold(V1, make_snapshot(30, likes=5_000), make_snapshot(60, likes=1))
-    assert row.viral_since == at(30)
-    assert render(row)["virality"]["viral"]
+    virality = render(row)["virality"]
+    assert (virality["viral"], virality["since"], virality["calls"]) == (True, at(30), 1)
+    assert virality["probability"] == 1
 
 
 def test_a_snapshot_that_overtook_its_post_waits_for_it() -> None:
@@ -232,7 +233,7 @@ def test_there_is_a_post_or_a_mark_and_never_both(
 ) -> None:
     row = fold(V1, *events)
     assert (row.post is None) != (row.mark is None)
-    assert (row.post is None) == (row.language is None) == (row.sentiment is None)
+    assert (row.post is None) == (row.understanding is None)
 
 
 def test_the_row_of_a_replayed_post_outlives_its_arrival_not_its_year() -> None:

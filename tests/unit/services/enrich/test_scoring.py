@@ -12,8 +12,7 @@ from schemas.codec import decode
 from schemas.topics import ENGAGEMENT, NORMS, POST_ROWS, POSTS_ENRICHED, POSTS_RAW, is_tick_key
 from services.common.errors import Poison
 from services.common.records import Received
-from services.enrich.engagement import BETA
-from services.enrich.norms import Norms
+from services.enrich.usual import Usual
 from tests.unit.services.enrich.worlds import (
     POST_ID,
     Kafka,
@@ -183,15 +182,15 @@ async def test_a_day_that_ends_leaves_its_sums(worker: Worker) -> None:
 
 
 async def test_the_first_sums_of_a_day_stay(worker: Worker) -> None:
-    norms = Norms(BETA)
-    other = Worker(worker.kafka, norms)
+    usual = Usual()
+    other = Worker(worker.kafka, usual)
     await other.handle(received(make_post(1, "louvre")), received(make_snapshot(20, likes=3)))
     await day_ends(other)
     for key, found in sums(other).items():
         assert key is not None
-        norms.put(key, found)
+        usual.norms.put(key, found)
     worker.kafka.records.clear()
-    again = Worker(worker.kafka, norms)
+    again = Worker(worker.kafka, usual)
     again.rows.held.update(other.rows.held)
     await again.handle(received(make_snapshot(25, likes=99)))
     await day_ends(again)

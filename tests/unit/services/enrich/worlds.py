@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from schemas import (
@@ -25,14 +26,16 @@ from schemas.codec import decode, encode
 from schemas.topics import ENGAGEMENT, POST_ROWS, POSTS_ENRICHED, POSTS_RAW, tick_key
 from services.common.outbound import Outbound
 from services.common.records import Received, Record
-from services.enrich.engagement import BETA
-from services.enrich.norms import Norms
 from services.enrich.post_row import PostRow
+from services.enrich.reading import Reading, Text
 from services.enrich.register import Register
 from services.enrich.scoring import Scoring
+from services.enrich.understanding import Reader, Understanding, item_of
+from services.enrich.usual import Usual
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 POST_ID = "mastodon:1"
+_offsets = count()
 
 
 def at(minutes: float) -> datetime:
@@ -84,19 +87,27 @@ class PlainModel:
 
     name = "plain"
 
-    def judge(self, texts: Sequence[tuple[str, str]]) -> list[Sentiment]:
-        return [
-            Sentiment(
-                label="neutral",
-                p_negative=0,
-                p_neutral=1,
-                p_positive=0,
-                confidence=1,
-                abstained=len(text) % 2 == 0,
-                model=self.name,
-            )
-            for text, _ in texts
-        ]
+    def read(self, texts: Sequence[Text]) -> list[Reading]:
+        return [Reading(self._felt(text.text), ()) for text in texts]
+
+    def _felt(self, text: str) -> Sentiment:
+        return Sentiment(
+            label="neutral",
+            p_negative=0,
+            p_neutral=1,
+            p_positive=0,
+            confidence=1,
+            abstained=len(text) % 2 == 0,
+            model=self.name,
+        )
+
+
+READER = Reader(PlainModel())
+
+
+def understand(post: Post) -> Understanding:
+    [understanding] = READER.understand([item_of(post)])
+    return understanding
 
 
 class MemoryRows:
@@ -140,7 +151,7 @@ class Kafka:
 class Worker:
     """One stage 1 over rows recovered from Kafka."""
 
-    def __init__(self, kafka: Kafka, norms: Norms | None = None) -> None:
+    def __init__(self, kafka: Kafka, usual: Usual | None = None) -> None:
         self.kafka = kafka
         self.rows = MemoryRows()
         for (partition, key), value in kafka.compacted(POST_ROWS).items():
@@ -152,9 +163,9 @@ class Worker:
             register.apply(Received("museums", 0, 0, museum.encode(), b"{}", {}, 0))
         self.stage = Scoring(
             self.rows,  # type: ignore[arg-type]
-            norms or Norms(BETA),
+            usual or Usual(),
             register,
-            PlainModel(),
+            READER,
             4,
             self.out,
         )
@@ -166,15 +177,15 @@ class Worker:
 
     async def handle(self, *events: Received) -> None:
         """Handle a batch and acknowledge it."""
+        self.stage.foresee(events)
         for event in events:
             await self.stage.handle(event)
         await self.out.finish()
 
 
-def received(
-    event: Post | EngagementSnapshot | Removal, offset: int = 0, headers: ce.Headers = ()
-) -> Received:
-    """A fact as it lies on its topic; everything is in partition 0."""
+def received(event: Post | EngagementSnapshot | Removal, headers: ce.Headers = ()) -> Received:
+    """A fact as it lies on its topic; everything is in partition 0, at an offset of its own."""
+    offset = next(_offsets)
     stamp = int(at(10_000).timestamp() * 1000)
     key = event.post_id.encode()
     if isinstance(event, Removal):
@@ -188,7 +199,7 @@ def tick(topic: Topic, minutes: float, kind: ce.TickKind = "replay") -> Received
     key = tick_key(0)
     headers = ce.tick_headers(kind, "/test", key, at(minutes))
     stamp = int(at(minutes).timestamp() * 1000)
-    return Received(topic.name, 0, 0, key.encode(), None, dict(headers), stamp)
+    return Received(topic.name, 0, next(_offsets), key.encode(), None, dict(headers), stamp)
 
 
 def said(kafka: Kafka) -> dict[str, tuple[Any, ...]]:

@@ -61,6 +61,33 @@ def commit(
     return _frame({"did": did, "time_us": time_us, "kind": "commit", "commit": said})
 
 
+def like(rkey: str, of: str, **options: Any) -> bytes:
+    """A like of the post under an at-uri; see ``commit``."""
+    return _act("like", rkey, of, **options)
+
+
+def repost(rkey: str, of: str, **options: Any) -> bytes:
+    """A repost of the post under an at-uri; see ``commit``."""
+    return _act("repost", rkey, of, **options)
+
+
+def undone(kind: str, rkey: str, **options: Any) -> bytes:
+    """The delete of a ``like``, ``repost`` or ``post``; see ``commit``."""
+    return commit(rkey, operation="delete", collection=f"app.bsky.feed.{kind}", **options)
+
+
+def reply(rkey: str, to: str, text: str = "", **options: Any) -> bytes:
+    """A reply to the post under an at-uri; see ``commit``."""
+    ref = {"uri": to, "cid": "bafyreib"}
+    return commit(rkey, text, reply={"root": ref, "parent": ref}, **options)
+
+
+def quote(rkey: str, of: str, text: str = "", **options: Any) -> bytes:
+    """A quote of the post under an at-uri; see ``commit``."""
+    embed = {"$type": "app.bsky.embed.record", "record": {"uri": of, "cid": "bafyreib"}}
+    return commit(rkey, text, embed=embed, **options)
+
+
 def account(status: str | None, *, did: str = ANA, at: float = 0) -> bytes:
     """An account frame; no status means active."""
     time_us = START_US + round(at * 1_000_000)
@@ -73,6 +100,11 @@ def account(status: str | None, *, did: str = ANA, at: float = 0) -> bytes:
 def uri(rkey: str, did: str = ANA) -> str:
     """A post's at-uri."""
     return f"at://{did}/app.bsky.feed.post/{rkey}"
+
+
+def _act(kind: str, rkey: str, of: str, **options: Any) -> bytes:
+    subject = {"uri": of, "cid": "bafyreib"}
+    return commit(rkey, collection=f"app.bsky.feed.{kind}", subject=subject, **options)
 
 
 def _frame(said: dict[str, Any]) -> bytes:

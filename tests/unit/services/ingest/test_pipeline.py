@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,6 +27,7 @@ from services.ingest.observations import (
     Look,
     Observation,
     Outcome,
+    Tally,
     Tick,
     Unreadable,
 )
@@ -198,6 +199,50 @@ async def test_a_look_is_remembered_behind_its_snapshot() -> None:
     row = world.tracked.get("x:1")
     assert row is not None
     assert (row.unchanged_looks, row.counters) == (2, Counters(likes=3))
+
+
+def tally(looked_at: datetime | None, look_at: datetime | None, likes: int | None = 5) -> Tally:
+    said = None if likes is None else snapshot(likes=likes)
+    return Tally("x:1", looked_at, said, look_at)
+
+
+async def test_a_tally_is_a_snapshot_and_brings_the_next_look_forward() -> None:
+    world = make_world([EGIZIO])
+    later = NOW + timedelta(hours=1)
+    look = Look("x:1", NOW, later, 0, 0, Counters(likes=3))
+    soon = NOW + timedelta(minutes=5)
+    found = await handle(world, about_egizio(), look, tally(NOW, soon), tally(NOW, later, 6))
+    assert fates(found)[2:] == [Fate.COUNTED, Fate.COUNTED]
+    said = [decode(EngagementSnapshot, r.value or b"") for r in world.broker.of("posts.engagement")]
+    assert [counters.likes for counters in said] == [5, 6]
+    row = world.tracked.get("x:1")
+    assert row is not None
+    assert row.next_look_at == soon
+    assert row.counters == Counters(likes=3)  # the base stays the look's
+
+
+async def test_a_tally_without_counters_asks_for_a_look_alone() -> None:
+    world = make_world([EGIZIO])
+    await handle(world, about_egizio(), Look("x:1", NOW, NOW + timedelta(hours=1), 0, 0, None))
+    assert fates(await handle(world, tally(NOW, NOW, None))) == [Fate.NOTED]
+    assert world.broker.keys("posts.engagement") == []
+    assert [row.post_id for row in world.tracked.due("x", NOW, 9)] == ["x:1"]
+
+
+async def test_where_looks_have_stopped_a_tally_starts_none() -> None:
+    world = make_world([EGIZIO])
+    await handle(world, about_egizio(), tally(None, NOW))
+    assert world.tracked.due("x", NOW + timedelta(days=99), 9) == []
+
+
+async def test_a_tally_upon_an_older_look_is_void() -> None:
+    world = make_world([EGIZIO])
+    look = Look("x:1", NOW, NOW + timedelta(hours=1), 0, 0, Counters(likes=9))
+    found = await handle(world, about_egizio(), look, tally(None, NOW), tally(NOW, None, 10))
+    assert found[2:] == [Outcome(Fate.UNTRACKED, "superseded"), Outcome(Fate.COUNTED)]
+    removed = await handle(world, removal(version=1), tally(NOW, None))
+    assert fates(removed) == [Fate.REMOVED, Fate.UNTRACKED]
+    assert len(world.broker.of("posts.engagement")) == 1
 
 
 async def test_a_gap_is_a_record() -> None:

@@ -28,7 +28,7 @@ def test_sure_negativity_makes_it_critical() -> None:
     alert = viral_post.judge(viral(sentiment=NEGATIVE), THRESHOLDS)
     assert alert is not None
     assert alert.severity is Severity.CRITICAL
-    assert alert.summary.endswith("The text reads as negative (90% sure).")
+    assert alert.summary.endswith("The visit reads as negative (90% sure).")
     unsure = viral_post.judge(viral(sentiment=NEGATIVE | {"confidence": 0.5}), THRESHOLDS)
     assert unsure is not None
     assert unsure.severity is Severity.INFO

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Callable
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -14,7 +15,7 @@ import pytest
 from fastapi.responses import JSONResponse
 
 from demo.jetstream import AppView, Chaos, Jetstream
-from schemas import Counters, Cursor, Gap, GapReason
+from schemas import Counters, Cursor, EngagementSnapshot, Gap, GapReason, decode
 from services.common.clock import SetClock
 from services.common.errors import Retryable
 from services.common.http import Health
@@ -30,7 +31,19 @@ from tests.unit.services.ingest.builders import (
     make_row,
     make_world,
 )
-from tests.unit.services.ingest.frames import ANA, BEN, START_US, account, commit, uri
+from tests.unit.services.ingest.frames import (
+    ANA,
+    BEN,
+    START_US,
+    account,
+    commit,
+    like,
+    quote,
+    reply,
+    repost,
+    undone,
+    uri,
+)
 
 START = datetime.fromtimestamp(START_US // 1_000_000, UTC)
 
@@ -40,11 +53,22 @@ def settings(*hosts: str) -> BlueskySettings:
 
 
 def context(world: World) -> Context:
-    return Context(Cursors(world.broker.publish), world.register, world.clock, Random(1))
+    return Context(
+        Cursors(world.broker.publish), world.register, world.tracked, world.clock, Random(1)
+    )
 
 
 async def listen(server: Jetstream, world: World, until_keys: set[str], seen: Context) -> None:
     """Run the supervised connector until these posts are there, whatever the server does."""
+    await listen_until(
+        server, world, lambda: until_keys <= set(world.broker.keys("posts.raw")), seen
+    )
+
+
+async def listen_until(
+    server: Jetstream, world: World, met: Callable[[], bool], seen: Context
+) -> None:
+    """Run the supervised connector until a condition is met, whatever the server does."""
 
     async def hardly(seconds: float) -> None:
         await asyncio.sleep(0.001)
@@ -54,7 +78,7 @@ async def listen(server: Jetstream, world: World, until_keys: set[str], seen: Co
         running = asyncio.create_task(supervise(connector, seen, world.pipeline, Health(), hardly))
         try:
             async with asyncio.timeout(20):
-                while not until_keys <= set(world.broker.keys("posts.raw")):
+                while not met():
                     assert not running.done(), running.result()
                     await asyncio.sleep(0.005)
         finally:
@@ -125,6 +149,73 @@ def stood_at(seconds: float) -> Cursor:
         position={"host": "ws://gone", "time_us": time_us},
         updated_at=START,
     )
+
+
+def engagement(world: World) -> dict[str, EngagementSnapshot]:
+    """The last snapshot of each post."""
+    records = world.broker.of("posts.engagement")
+    told = [decode(EngagementSnapshot, record.value) for record in records if record.value]
+    return {snapshot.post_id: snapshot for snapshot in told}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_each_act_is_counted_once_through_cuts_repeats_and_reordering(seed: int) -> None:
+    """Nobody here has a tag but the post: replies and quotes concern no museum."""
+    world = world_at_start()
+    chance = Random(seed)
+    frames = [commit("1", "#louvre", at=0), *(commit(f"x{n}", at=0) for n in range(8))]
+    truth: Counter[str] = Counter()
+    makers: dict[str, Callable[..., bytes]]
+    makers = {"likes": like, "reposts": repost, "replies": reply, "quotes": quote}
+    for n in range(100):
+        counter, did, at = chance.choice(list(makers)), f"did:plc:{n}", 1 + n * 0.8
+        of = chance.choice([uri("1"), uri("elsewhere")])
+        frames.append(makers[counter]("a", of, did=did, at=at))
+        if of != uri("1"):
+            continue
+        truth[counter] += 1
+        if chance.random() < 0.3:
+            kind = {"likes": "like", "reposts": "repost"}.get(counter, "post")
+            frames.append(undone(kind, "a", did=did, at=at))
+            truth[counter] -= 1
+    frames.append(commit("2", "#louvre", at=90))
+    world.clock.advance_to(START + timedelta(seconds=91))
+    chaos = Chaos(seed=seed, cut_after=25, duplicate=0.2, reorder_within=4)
+    server = Jetstream(frames, chaos, from_start=True)
+    last = f"bluesky:{uri('2')}"
+
+    def all_told() -> bool:
+        if last not in world.broker.keys("posts.raw"):
+            return False
+        # It was told of before: 30 s on, it may be again.
+        world.clock.advance_to(START + timedelta(seconds=122))
+        told = engagement(world)[f"bluesky:{uri('1')}"]
+        return told.counters == Counters(**{name: truth[name] for name in makers})
+
+    await listen_until(server, world, all_told, context(world))
+    assert len(server.requests) > 3
+    assert all("app.bsky.feed.like" in request for request in server.requests)
+    told = engagement(world)[f"bluesky:{uri('1')}"]
+    assert (told.method, told.is_lower_bound) == ("stream", True)
+    assert set(world.broker.keys("posts.raw")) == {f"bluesky:{uri('1')}", last}
+
+
+async def test_switched_off_only_posts_are_asked_for_and_nothing_is_counted() -> None:
+    world = world_at_start()
+    server = Jetstream([commit("1", "#louvre"), reply("2", uri("1"))], from_start=True)
+    async with server.serve() as host, httpx2.AsyncClient() as client:
+        off = BlueskySettings(jetstream=(host,), cursor_seconds=0, stream_counts=False)
+        observed = Bluesky(off, client).observe(context(world))
+        async with asyncio.timeout(20), aclosing(observed):
+            async for batch in observed:
+                await world.pipeline.handle("bluesky", batch.observations)
+                match len(world.broker.of("posts.raw")):
+                    case 1:
+                        server.push(commit("3", "#louvre", at=0.1))
+                    case 2:
+                        break
+    assert world.broker.of("posts.engagement") == []
+    assert server.requests == ["/subscribe?wantedCollections=app.bsky.feed.post"]
 
 
 async def gaps_after(cursor_at: float, connected_at: float, *frames_at: float) -> list[Gap]:

@@ -1,0 +1,183 @@
+"""How well a wave of complaints is called: ``python -m benchmarks.negative_share``.
+
+Simulated museums of some posts an hour, beside three simpler rules. The days' opinions swing as the
+rule supposes, so the figures are kinder than life.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+
+from benchmarks.museum_volume import daily_profile
+from services.enrich.unusual.bins import (
+    DAY_BINS,
+    FULL_WEIGHT,
+    HOUR_BINS,
+    WINDOW_BINS,
+)
+from services.enrich.unusual.negative_share import NegativeShare
+
+USUAL, SWING = 0.12, 0.03
+CRISIS_TIMES, CRISIS_PLUS = 3.5, 0.05
+_CRISIS_BINS = 6 * HOUR_BINS
+_CALLED_WITHIN = 12 * HOUR_BINS
+_LEARNING_DAYS = 21
+VOLUMES = (1, 3, 10, 30)
+"""Judged posts an hour."""
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """Judged and negative posts by bin, and the bins at which a crisis begins."""
+
+    judged: list[int]
+    negative: list[int]
+    crises: tuple[int, ...]
+
+
+def opinions(
+    chance: np.random.Generator, per_hour: float, days: int, *, every_days: int = 0
+) -> Opinions:
+    """Draw a museum's opinions; with ``every_days``, a crisis of six hours on every such day."""
+    spread = 1 / SWING - 1
+    share = np.repeat(chance.beta(USUAL * spread, (1 - USUAL) * spread, days), DAY_BINS)
+    crises = []
+    if every_days:
+        for day in range(_LEARNING_DAYS, days - 1, every_days):
+            begin = day * DAY_BINS + int(chance.integers(8 * HOUR_BINS, 18 * HOUR_BINS))
+            crises.append(begin)
+            part = share[begin : begin + _CRISIS_BINS]
+            share[begin : begin + _CRISIS_BINS] = np.minimum(
+                part * CRISIS_TIMES + CRISIS_PLUS, 0.95
+            )
+    judged = chance.poisson(np.tile(daily_profile(), days) * per_hour / HOUR_BINS)
+    negative = chance.binomial(judged, share)
+    return Opinions(judged.tolist(), negative.tolist(), tuple(crises))
+
+
+Rule = Callable[[int, int, float], bool]
+"""Whether ``k`` of ``n`` posts are called, where ``mu`` is usual."""
+
+
+def raw_share(n: int, k: int, mu: float) -> bool:
+    """Call 35 % or more."""
+    return n >= 5 and k >= 4 and k / n >= 0.35
+
+
+def z_test(n: int, k: int, mu: float) -> bool:
+    """Call three standard errors."""
+    return n >= 5 and k >= 4 and (k - n * mu) / math.sqrt(n * mu * (1 - mu)) >= 3
+
+
+def binomial(n: int, k: int, mu: float) -> bool:
+    """Call what a coin of the usual share gives once in a thousand times."""
+    if n < 5 or k < 4 or k <= n * mu:
+        return False
+    log_odds = math.log(mu / (1 - mu))
+    term = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    chance, log_term = 0.0, term + k * log_odds + n * math.log1p(-mu)
+    for count in range(k, n + 1):
+        chance += math.exp(log_term)
+        log_term += math.log((n - count) / (count + 1)) + log_odds if count < n else 0.0
+    return chance < 1e-3
+
+
+def alarms_of(said: Opinions, rule: Rule | None) -> list[int]:
+    """Return the bins of the alarms: of a simpler rule with the same cool-down, or of ours."""
+    share, found = NegativeShare(), []
+    judged = negative = 0
+    calm_from = 0
+    for place, (now, bad) in enumerate(zip(said.judged, said.negative, strict=True)):
+        judged, negative = judged + now, negative + bad
+        leaving = place - WINDOW_BINS
+        if leaving >= 0:
+            judged, negative = judged - said.judged[leaving], negative - said.negative[leaving]
+        first = place + 1 - WINDOW_BINS
+        old = (said.judged[first], said.negative[first]) if first >= 0 else (0, 0)
+        mu, _ = share.usual()
+        opened = share.opened
+        share.fold(
+            place + 1,
+            (FULL_WEIGHT * judged, FULL_WEIGHT * negative),
+            (FULL_WEIGHT * old[0], FULL_WEIGHT * old[1]),
+        )
+        if rule is None:
+            if share.opened != opened:
+                found.append(place)
+        elif place >= calm_from and rule(judged, negative, mu):
+            found.append(place)
+            calm_from = place + DAY_BINS
+    return found
+
+
+RULES: dict[str, Rule | None] = {
+    "share >= 35 %": raw_share,
+    "z-test 3": z_test,
+    "binomial p < 1e-3": binomial,
+    "beta-binomial p < 10^-2.5": None,
+}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """False alarms a week in quiet museums, share of crises called, median delay in hours."""
+
+    false_a_week: float
+    recall: float
+    delay: float
+
+
+def measure(per_hour: float, rule: Rule | None, museums: int, weeks: int, seed: int) -> Figures:
+    """Measure one rule at one volume."""
+    false, called, crises, delays = 0, 0, 0, []
+    for number in range(museums):
+        chance = np.random.default_rng((seed, int(per_hour), number))
+        quiet = opinions(chance, per_hour, 7 * weeks)
+        learned = _LEARNING_DAYS * DAY_BINS
+        false += sum(place >= learned for place in alarms_of(quiet, rule))
+        said = opinions(chance, per_hour, 7 * weeks, every_days=6)
+        found = alarms_of(said, rule)
+        for begin in said.crises:
+            crises += 1
+            hits = [place for place in found if begin <= place < begin + _CALLED_WITHIN]
+            if hits:
+                called += 1
+                delays.append((hits[0] - begin) / HOUR_BINS)
+    watched = museums * (weeks - _LEARNING_DAYS / 7)
+    return Figures(false / watched, called / crises, median(delays) if delays else math.nan)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--museums", type=int, default=6)
+    parser.add_argument("--weeks", type=int, default=26)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args(arguments)
+    print("false alarms a week, recall, median delay")
+    print(f"{'posts an hour':<28}" + "".join(f"{volume:>20}" for volume in VOLUMES))
+    ours: list[Figures] = []
+    for name, rule in RULES.items():
+        row = [measure(v, rule, given.museums, given.weeks, given.seed) for v in VOLUMES]
+        cells = (f"{one.false_a_week:.2f}, {one.recall:.2f}, {one.delay:.1f} h" for one in row)
+        print(f"{name:<28}" + "".join(f"{cell:>20}" for cell in cells))
+        if rule is None:
+            ours = row
+    print()
+    for volume, one in zip(VOLUMES, ours, strict=True):
+        print(
+            f"{volume} posts/h: false alarms a week: {one.false_a_week:.2f} "
+            f"recall: {one.recall:.2f} median delay: {one.delay:.1f} h"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""Which aspects a text speaks of, where, and what it says of each.
+
+A phrase that judges by itself keeps its polarity unless negation turns it around. Any other one
+takes that of the words around it: those that judge in its clause, then beside it, then the
+verdicts on its side, then what the model makes of its clause and of the whole. Somebody who only
+informs or asks judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.understanding import Polarity, Subject
+
+from ..clauses import Clause, Clauses
+from ..phrases import Hit
+
+POLARITIES: dict[int, Polarity] = {-1: "negative", 0: "neutral", 1: "positive"}
+
+_OWN = {"-": -1, "+": 1}
+_BURDENS = frozenset(
+    "queue crowding noise heat cold closure discrimination danger damage theft lost_child "
+    "lost_property".split()
+)
+"""Aspects whose absence is good; the absence of any other is bad."""
+_WORKS = frozenset(("works", "exhibition"))
+_SHOWN = _WORKS | frozenset("building view event workshop tour_guide".split())
+"""Aspects that people mostly name because they liked them."""
+
+_NEAR = 2
+_SURE, _LIKELY, _GUESS = 1.0, 0.7, 0.4
+_CLEAR_PULL = 0.8
+_CLEAR_MARGIN = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A word that judges what it stands beside, turned around where it is negated.
+
+    ``side``: what it judges, where it says so by itself.
+    """
+
+    hit: Hit
+    clause: Clause
+    value: int
+    side: Subject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An aspect at its words, with its clause and polarity: -1, 0 or 1, and how sure that is."""
+
+    hit: Hit
+    clause: Clause
+    polarity: int
+    sure: float
+
+    @property
+    def aspect(self) -> str:
+        """The aspect's name in the taxonomy."""
+        return self.hit.meaning.section
+
+
+def about(aspect: str) -> Subject:
+    """Tell what an aspect is about: only what is on show is the works."""
+    return "work" if aspect in _WORKS else "visit"
+
+
+def find_judgements(
+    clauses: Clauses, cues: Sequence[Hit], aspects: Sequence[Hit]
+) -> list[Judgement]:
+    """Return the words that judge, but those that an aspect's own phrase has used up."""
+    used = {word for hit in aspects if hit.meaning.mark in _OWN for word in hit.words}
+    judged = []
+    for hit in cues:
+        section = hit.meaning.section
+        value = {"good": 1, "bad": -1}.get(section) or _OWN.get(hit.meaning.mark, 0)
+        if value and used.isdisjoint(hit.words):
+            value = -value if clauses.turned(hit) else value
+            side: Subject | None = (
+                "visit" if section == "visit" else "work" if section == "work" else None
+            )
+            judged.append(Judgement(hit, clauses.of(hit.first), value, side))
+    return judged
+
+
+class AspectFinder:
+    """Reads the aspects of one text. ``margin``: how far the model leans to positive, -1 to 1.
+
+    ``informs``: the speaker tells facts or advertises, and judges only in so many words.
+    """
+
+    def __init__(
+        self,
+        clauses: Clauses,
+        aspects: Sequence[Hit],
+        judgements: Sequence[Judgement],
+        margin: float,
+        informs: bool,
+    ) -> None:
+        self._clauses = clauses
+        self._aspects = aspects
+        self._judgements = judgements
+        self._margin = margin
+        self._informs = informs
+        self._spoken = {id(clauses.of(hit.first)) for hit in aspects}
+
+    def find(self) -> list[Found]:
+        """Return what the text says of each aspect, in order."""
+        found = []
+        for hit in self._aspects:
+            clause = self._clauses.of(hit.first)
+            polarity, sure = self._judge(hit, clause)
+            found.append(Found(hit, clause, polarity, sure))
+        return found
+
+    def _judge(self, hit: Hit, clause: Clause) -> tuple[int, float]:
+        own = _OWN.get(hit.meaning.mark, 0)
+        asks = clause.question or "wish" in clause.cues
+        if own:
+            if (self._informs or (asks and own > 0)) and not self._beside(hit, clause):
+                return 0, _SURE
+            return (-own if self._clauses.turned(hit) else own), _SURE
+        if "elsewhere" in clause.cues:
+            return 0, _SURE
+        if beside := self._beside(hit, clause):
+            return beside, _SURE
+        if asks or self._informs:
+            return 0, _SURE
+        if self._clauses.turned(hit, _NEAR):
+            return (1 if hit.meaning.section in _BURDENS else -1), _SURE
+        for neighbour in self._neighbours(clause):
+            if beside := self._beside(hit, neighbour):
+                return beside, _LIKELY
+        side = about(hit.meaning.section)
+        verdict = sum(word.value for word in self._judgements if word.side == side)
+        if verdict:
+            return (1 if verdict > 0 else -1), _LIKELY
+        if abs(clause.pull) >= _CLEAR_PULL:
+            return (1 if clause.pull > 0 else -1), _GUESS
+        if hit.meaning.section in _SHOWN:
+            return (1 if self._margin > -_CLEAR_MARGIN else 0), _GUESS
+        if abs(self._margin) >= _CLEAR_MARGIN:
+            return (1 if self._margin > 0 else -1), _GUESS
+        return 0, _GUESS
+
+    def _beside(self, hit: Hit, clause: Clause) -> int:
+        """Return what the nearest judging word of a clause says; of two as near, the later."""
+        side = about(hit.meaning.section)
+        words = [
+            word
+            for word in self._judgements
+            if word.clause is clause and word.side in (None, side) and word.hit is not hit
+        ]
+        if not words:
+            return 0
+        return min(words, key=lambda word: (_distance(hit, word.hit), -word.hit.first)).value
+
+    def _neighbours(self, clause: Clause) -> list[Clause]:
+        """The clauses beside one that name no aspect: what follows, then what went before."""
+        clauses = self._clauses.all
+        at = next(index for index, other in enumerate(clauses) if other is clause)
+        near = [clauses[index] for index in (at + 1, at - 1, at + 2) if 0 <= index < len(clauses)]
+        return [
+            other
+            for other in near
+            if id(other) not in self._spoken and abs(other.sentence - clause.sentence) <= 1
+        ]
+
+
+def _distance(one: Hit, other: Hit) -> int:
+    return max(one.first - other.last, other.first - one.last, 0)

@@ -1,0 +1,96 @@
+"""Cuts a text into clauses, each judged by itself, and weighs what is said by where it is said.
+
+Pauses, ends of sentences and words such as "but" or "although" begin a clause.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from .phrases import Hit, Tokens
+from .phrases.tokens import COMMA, QUESTION, STOP
+from .reading import Pull
+
+REACH = 4
+"""How many words on a negation turns around what is said."""
+
+_STRESSED, _CONCEDED, _PLAIN = 2.0, 0.5, 1.0
+_STARTS = {"contrast": _STRESSED, "concession": _CONCEDED}
+
+
+@dataclass(slots=True)
+class Clause:
+    """Words from ``first`` to before ``last``, in a sentence of that number.
+
+    ``weight``: how much what it says counts; ``cues``: the sections of cues that stand in it;
+    ``pull``: where the model's words pull it; ``question``: it asks.
+    """
+
+    first: int
+    last: int
+    sentence: int
+    weight: float = _PLAIN
+    question: bool = False
+    cues: set[str] = field(default_factory=set)
+    pull: float = 0.0
+
+
+class Clauses:
+    """The clauses of a text, with the words that turn and weigh."""
+
+    def __init__(self, tokens: Tokens, cues: Sequence[Hit]) -> None:
+        self.all = _cut(tokens, cues)
+        self._firsts = [clause.first for clause in self.all]
+        self._tokens = tokens
+        self._negations = [hit.last for hit in cues if hit.meaning.section == "negation"]
+        for hit in cues:
+            self.of(hit.first).cues.add(hit.meaning.section)
+
+    def of(self, word: int) -> Clause:
+        """Return the clause of a word."""
+        return self.all[bisect_right(self._firsts, word) - 1]
+
+    def turned(self, hit: Hit, reach: int = REACH) -> bool:
+        """Whether a negation before a phrase turns it around."""
+        if not self._negations or any(word in hit.words for word in self._negations):
+            return False
+        nearest = max(self.of(hit.first).first, hit.first - reach - 1)
+        return any(nearest <= word < hit.first for word in self._negations)
+
+    def weigh(self, pulls: Sequence[Pull], left_out: Iterable[Hit]) -> None:
+        """Add up the model's pulls by clause, without the words of some phrases."""
+        starts = self._tokens.starts
+        silent = {starts[word] for hit in left_out for word in hit.words}
+        for pull in pulls:
+            if pull.start not in silent and starts and pull.start >= starts[0]:
+                self.of(bisect_right(starts, pull.start) - 1).pull += pull.weight
+
+
+def _cut(tokens: Tokens, cues: Sequence[Hit]) -> list[Clause]:
+    begins = {hit.first: hit.meaning.section for hit in cues if hit.meaning.section in _STARTS}
+    clauses = [Clause(0, len(tokens), 0)]
+    sentence = 0
+    for word, seen in enumerate(tokens.before):
+        cue = begins.get(word)
+        if word and (seen >= COMMA or cue):
+            clauses[-1].last = word
+            if seen >= STOP:
+                _close(clauses, sentence, seen)
+                sentence += 1
+            clauses.append(Clause(word, len(tokens), sentence))
+        if cue:
+            clauses[-1].weight = _STARTS[cue]
+        elif word == clauses[-1].first and len(clauses) > 1 and seen < STOP:
+            # What follows a pause goes on with the stress of the clause before it.
+            clauses[-1].weight = max(clauses[-2].weight, _PLAIN)
+    _close(clauses, sentence, tokens.end)
+    return clauses
+
+
+def _close(clauses: list[Clause], sentence: int, end: int) -> None:
+    for clause in reversed(clauses):
+        if clause.sentence != sentence:
+            break
+        clause.question = end == QUESTION

@@ -1,0 +1,85 @@
+"""Reads the data files: sections of marked phrases with alternatives, gaps and stars.
+
+A slip in a file is an error with its file and line: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from services.common.errors import Fatal
+
+from .patterns import Part, parts_of
+
+_MARKS = "-+=!?"
+NO_MARK = " "
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase means: kind of file, section and mark; ``phrase`` is how the file writes it."""
+
+    kind: str
+    section: str
+    mark: str
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A phrase in one of its variants."""
+
+    meaning: Meaning
+    parts: tuple[Part, ...]
+
+
+def parse(kind: str, name: str, content: str, sections: Mapping[str, str]) -> Iterator[Entry]:
+    """Read a file. ``sections``: the marks that each section takes.
+
+    Raises ``Fatal`` that names the line which cannot be read.
+    """
+    for number, section, line in _lines(name, content):
+        if section not in sections:
+            raise Fatal(f"{name}, line {number}: no section [{section}] is known here")
+        mark, rest = NO_MARK, line
+        if line[0] in _MARKS and line[1:2] == " ":
+            mark, rest = line[0], line[2:]
+        if mark not in sections[section]:
+            wanted = " ".join(sections[section]).strip() or "none"
+            raise Fatal(f"{name}, line {number}: [{section}] takes the marks {wanted}")
+        for phrase in _phrases(rest):
+            meaning = Meaning(kind, section, mark, phrase)
+            try:
+                yield from (Entry(meaning, parts) for parts in parts_of(phrase))
+            except ValueError as error:
+                raise Fatal(f"{name}, line {number}: {phrase}: {error}") from error
+
+
+def _lines(name: str, content: str) -> Iterator[tuple[int, str, str]]:
+    """Yield line number, section and logical line: what is indented goes on with the line above."""
+    section, at, held = "", 0, ""
+    for number, line in enumerate(content.splitlines(), start=1):
+        bare = line.strip()
+        if line.startswith(" ") and held and bare:
+            held += ", " + bare if not held.endswith(",") else " " + bare
+            continue
+        if held:
+            yield at, section, held
+            held = ""
+        if not bare or line.startswith("#"):
+            continue
+        if bare.startswith("["):
+            if not bare.endswith("]"):
+                raise Fatal(f"{name}, line {number}: a section ends with ]")
+            section = bare[1:-1]
+        else:
+            at, held = number, bare
+    if held:
+        yield at, section, held
+
+
+def _phrases(line: str) -> Iterator[str]:
+    for phrase in line.split(","):
+        if phrase.strip(" .;"):
+            yield " ".join(phrase.split())

@@ -1,0 +1,140 @@
+"""Turns a written phrase into parts: what stands together, in all its alternatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+
+from .folding import Folding
+from .tokens import NUMBER, YEAR, cut
+
+GAP = 4
+"""How many other words ``...`` stands for at most."""
+
+_DOTS = "..."
+_PLAIN = Folding()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Words without a gap, as they stand in joined tokens, in each of their ``patterns``.
+
+    Up to ``gap`` words may stand before them.
+    """
+
+    patterns: tuple[str, ...]
+    gap: int
+
+
+Group = tuple[str, ...]
+"""One place in a phrase: the words that may stand there."""
+
+
+def parts_of(phrase: str) -> Iterator[tuple[Part, ...]]:
+    """Yield the parts of each variant of a phrase. Raises ``ValueError`` for a slip in it."""
+    groups, end = _read(phrase, 0)
+    if end != len(phrase):
+        raise ValueError("a bracket is closed that was not opened")
+    for variant in product(*(_simple(group) for group in groups)):
+        places = [place for group in variant for place in group]
+        if parts := tuple(_parts(places)):
+            if any(set(pattern.split()) <= {NUMBER, YEAR} for pattern in parts[0].patterns):
+                raise ValueError("a number alone tells nothing")
+            yield parts
+
+
+def _read(phrase: str, at: int) -> tuple[list[Group], int]:
+    """Read places up to the end, or to what closes or divides a bracket."""
+    groups: list[Group] = []
+    word = ""
+    while at < len(phrase) and phrase[at] not in "|)":
+        character = phrase[at]
+        if character in "( ":
+            if word:
+                groups.append((word,))
+                word = ""
+            if character == "(":
+                group, at = _alternatives(phrase, at + 1)
+                groups.append(group)
+        else:
+            word += character
+        at += 1
+    if word:
+        groups.append((word,))
+    return groups, at
+
+
+def _alternatives(phrase: str, at: int) -> tuple[Group, int]:
+    found: list[str] = []
+    while True:
+        places, at = _read(phrase, at)
+        found += [" ".join(filter(None, chosen)) for chosen in product(*places)]
+        if at == len(phrase):
+            raise ValueError("a bracket is left open")
+        if phrase[at] == ")":
+            return tuple(dict.fromkeys(found)), at
+        at += 1
+
+
+def _simple(group: Group) -> list[list[Group]]:
+    """Cut a place into variants: what can stand as one pattern stays together."""
+    together = tuple(words for words in group if words and not _is_complex(words))
+    variants = [[together]] if together else []
+    return variants + [
+        [(word,) for word in words.split()] for words in group if not words or _is_complex(words)
+    ]
+
+
+def _is_complex(words: str) -> bool:
+    several = words.split()
+    return (
+        _DOTS in several
+        or any(word.endswith("*") for word in several[:-1])
+        or any(word.startswith("*") for word in several[1:])
+    )
+
+
+def _parts(places: list[Group]) -> Iterator[Part]:
+    held: list[Group] = []
+    gap = 0
+    for place in places:
+        if place == (_DOTS,):
+            if held:
+                yield _part(held, gap)
+                held = []
+            gap = GAP
+            continue
+        starts_free = any(word.startswith("*") for word in place)
+        if held and (starts_free or any(word.endswith("*") for word in held[-1])):
+            yield _part(held, gap)
+            held, gap = [], 0
+        held.append(place)
+    if held:
+        yield _part(held, gap)
+
+
+def _part(places: list[Group], gap: int) -> Part:
+    patterns = [_pattern(" ".join(chosen)) for chosen in product(*places)]
+    return Part(tuple(dict.fromkeys(patterns)), gap)
+
+
+def _pattern(written: str) -> str:
+    words: list[str] = []
+    for item in written.split():
+        words += _words(item)
+    joined = " ".join(words)
+    if not joined:
+        raise ValueError(f"there is no word in {written!r}")
+    first, last = written.startswith("*"), written.endswith("*")
+    if (first or last) and len(joined) < 2:
+        raise ValueError(f"{written!r} would match nearly everything")
+    return ("" if first else " ") + joined + ("" if last else " ")
+
+
+@lru_cache(maxsize=10_000)
+def _words(item: str) -> tuple[str, ...]:
+    if item in (NUMBER, YEAR):
+        return (item,)
+    return tuple(cut(item.strip("*"), _PLAIN).words)

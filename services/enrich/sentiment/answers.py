@@ -1,0 +1,82 @@
+"""Scores as answers: shares, label, confidence, whether to abstain, and the words that decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from schemas import Sentiment
+
+from ..reading import Pull
+from .features import Floats
+from .table import LABELS
+
+_EVIDENCE = 5
+_DIGITS = 4
+_NEUTRAL = LABELS.index("neutral")
+
+
+def shares(logits: Floats) -> Floats:
+    """Return the three shares of each row of log-odds, to four digits."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    total = powers[:, 0] + powers[:, 1] + powers[:, 2]
+    return np.asarray(np.round(powers / total[:, None], _DIGITS))
+
+
+def answers(
+    model: str,
+    logits: Floats,
+    thresholds: Floats,
+    floors: Floats,
+    pulls: Sequence[Sequence[Pull]],
+) -> Iterator[Sentiment]:
+    """Yield what a row of log-odds comes to, for each text; evidence is picked from its pulls.
+
+    ``thresholds`` are added to the log-odds before the largest is the label; below a confidence of
+    ``floors`` the model abstains.
+    """
+    found = shares(logits)
+    labels = np.argmax(logits + thresholds, axis=1)
+    confidence = found[np.arange(len(labels)), labels]
+    abstained = confidence < floors
+    labels = np.where(abstained, _NEUTRAL, labels)
+    for three, label, abstains, words in zip(
+        found.tolist(), labels.tolist(), abstained.tolist(), pulls, strict=True
+    ):
+        yield _answer(model, three, label, abstains, _evidence(words, label - _NEUTRAL))
+
+
+def nothing_said(model: str) -> Sentiment:
+    """Return the answer to a text without a word: neutral by rule, and nothing to rely on."""
+    return _answer(model, (0.0, 1.0, 0.0), _NEUTRAL, True, [])
+
+
+def _answer(
+    model: str, three: Sequence[float], label: int, abstained: bool, evidence: Sequence[Pull]
+) -> Sentiment:
+    return Sentiment.model_validate(
+        {
+            "label": LABELS[label],
+            "p_negative": three[0],
+            "p_neutral": three[1],
+            "p_positive": three[2],
+            "confidence": three[label],
+            "abstained": abstained,
+            "model": model,
+            "evidence": [
+                {"start": one.start, "end": one.end, "weight": one.weight} for one in evidence
+            ],
+        }
+    )
+
+
+def _evidence(pulls: Sequence[Pull], sign: int) -> Sequence[Pull]:
+    """Return the words that pull most to the label's side, in their order; neutral has none."""
+    if not sign:
+        return ()
+    agreeing = [pull for pull in pulls if pull.weight * sign > 0]
+    if len(agreeing) > _EVIDENCE:
+        agreeing = sorted(agreeing, key=lambda pull: -abs(pull.weight))[:_EVIDENCE]
+        agreeing.sort(key=lambda pull: pull.start)
+    return agreeing

@@ -1,0 +1,156 @@
+"""The trained weights: per language one table of n-grams, and weights of style and of the source.
+
+A table answers with two scores: polarity (positive less negative) and neutrality. An n-gram's two
+weights and what it adds to the text's length are packed in one whole number, so that one look-up
+and one sum serve all three, in any order exactly.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.understanding import Polarity
+from services.common.errors import Fatal
+
+from ..reading import Source
+from .features import BUCKETS, KNOWN, STYLES, Batch, Floats, Ints, emoji, emoji_moods, grams, styles
+
+OTHER = "other"
+"""Stands for every language without a table of its own."""
+LABELS: tuple[Polarity, ...] = ("negative", "neutral", "positive")
+SOURCES: tuple[Source, ...] = ("post", "review", "comment")
+LENGTH_STEP = 2.5
+"""What one step of an n-gram's squared rarity is worth."""
+
+_LENGTH_BITS, _NEUTRAL_BITS = 20, 22
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What training learned. The first axis of most is the language, ``other`` the last.
+
+    ``grams``: by bucket, for polarity and for neutrality, in steps of ``steps``.
+    ``rarity``: by bucket, the square of the inverse document frequency in steps.
+    ``styles``, ``intercepts``: by count of style, by kind of source.
+    ``emoji``, ``moods``: code points, and what each says, in sixteenths of a log-odd.
+    ``thresholds``: added to the three log-odds before the largest is the label.
+    ``floors``: confidence below which a model abstains.
+    """
+
+    grams: NDArray[np.int8]
+    steps: Floats
+    rarity: NDArray[np.uint8]
+    styles: Floats
+    intercepts: Floats
+    emoji: Ints
+    moods: NDArray[np.int16]
+    thresholds: Floats
+    floors: Floats
+
+
+def write_weights(weights: Weights) -> bytes:
+    """Return weights as an .npz file, the same bytes for the same weights."""
+    file = io.BytesIO()
+    arrays: dict[str, Any] = {field.name: getattr(weights, field.name) for field in fields(Weights)}
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+def parse_weights(data: bytes, languages: int) -> Weights:
+    """Read an .npz file, never a pickle. Raises ``Fatal`` where it does not hold weights."""
+    shapes = {
+        "grams": (languages, BUCKETS, 2),
+        "steps": (languages, 2),
+        "rarity": (BUCKETS,),
+        "styles": (languages, len(STYLES) + 2, 2),
+        "intercepts": (languages, len(SOURCES), 2),
+        "thresholds": (languages, 3),
+        "floors": (languages,),
+    }
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            weights = Weights(**{field.name: file[field.name] for field in fields(Weights)})
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise Fatal(f"the sentiment model's weights cannot be read: {error}") from error
+    for name, shape in shapes.items():
+        if (found := getattr(weights, name).shape) != shape:
+            raise Fatal(f"the sentiment model's {name} have the shape {found}, not {shape}")
+    return weights
+
+
+class Scores(NamedTuple):
+    """Of each text the log-odds of the three labels, and of each word how it pulls to positive."""
+
+    logits: Floats
+    words: Floats
+
+
+class Table:
+    """Scores batches of texts."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self._packed = _pack(weights)
+        self._moods = np.zeros(KNOWN, np.int16)
+        self._moods[weights.emoji] = weights.moods
+
+    def score(self, batch: Batch, languages: Ints, sources: Ints) -> Scores:
+        """Score texts, each with the number of its language and of its kind of source."""
+        first, last = self._sum_up(batch, languages)
+        bounds = batch.bounds
+        polarity, neutrality, length = _unpack(first[bounds[1:]] - first[bounds[:-1]])
+        scale = (
+            self.weights.steps[languages] / np.sqrt(LENGTH_STEP * np.maximum(length, 1))[:, None]
+        )
+        texts = np.stack((polarity, neutrality), axis=1) * scale
+        texts += self.weights.intercepts[languages, sources]
+        style = np.concatenate(
+            (styles(batch), emoji_moods(emoji(batch), len(languages), self._moods)), axis=1
+        )
+        for column in range(style.shape[1]):  # one after the other: a sum in one order
+            texts += style[:, column, None] * self.weights.styles[languages, column]
+        starts, ends, owners = batch.words
+        pulls = (
+            _unpack(first[ends] - first[starts - 1])[0] + _unpack(last[ends + 1] - last[starts])[0]
+        )
+        polar = texts[:, 0] / 2
+        return Scores(
+            np.stack((-polar, texts[:, 1], polar), axis=1), pulls * (scale[owners, 0] / 2)
+        )
+
+    def _sum_up(self, batch: Batch, languages: Ints) -> tuple[Ints, Ints]:
+        """Return running sums of n-grams, by where they begin and by where they end."""
+        size = len(batch.codes)
+        first, last = np.zeros(size + 1, np.int64), np.zeros(size + 1, np.int64)
+        offsets = (languages * (BUCKETS + 1))[batch.owners]
+        for some in grams(batch):
+            found = self._packed[some.buckets + offsets[some.first]]
+            first[1:][some.first] += found
+            last[1:][some.last] += found
+        return np.cumsum(first), np.cumsum(last)
+
+
+def _pack(weights: Weights) -> Ints:
+    packed = np.zeros((len(weights.grams), BUCKETS + 1), np.int64)
+    polarity, neutrality = weights.grams[:, :, 0], weights.grams[:, :, 1]
+    packed[:, :BUCKETS] = polarity
+    packed[:, :BUCKETS] <<= _NEUTRAL_BITS
+    packed[:, :BUCKETS] += neutrality
+    packed[:, :BUCKETS] <<= _LENGTH_BITS
+    packed[:, :BUCKETS] += weights.rarity
+    return packed.ravel()
+
+
+def _unpack(sums: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return the sums of polarity, neutrality and length that one number holds."""
+    length = sums & ((1 << _LENGTH_BITS) - 1)
+    rest = sums >> _LENGTH_BITS
+    half = 1 << (_NEUTRAL_BITS - 1)
+    neutrality = ((rest + half) & (2 * half - 1)) - half
+    return (rest - neutrality) >> _NEUTRAL_BITS, neutrality, length

@@ -1,0 +1,76 @@
+"""Texts as the rows of sparse matrices: what the weights are learned on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, diags, vstack
+
+from ..features import BUCKETS, Batch, Floats, Ints, emoji, grams, styles
+from ..table import LENGTH_STEP
+from ..words import spell
+
+_CHUNK = 2_048
+_CELL_BITS = 20
+
+
+@dataclass(frozen=True)
+class Design:
+    """Texts as features. ``counts``: how often each has n-grams of each bucket.
+
+    ``emoji``: all emoji, and which text each is of.
+    """
+
+    counts: csr_matrix
+    styles: Floats
+    emoji: tuple[Ints, Ints]
+
+
+def design(texts: Sequence[str], advance: Callable[[int], None]) -> Design:
+    """Read texts; ``advance`` is told how many more are read."""
+    counts, style, codes, owners = [], [], [], []
+    for at in range(0, len(texts), _CHUNK):
+        batch = Batch.of([spell(text) for text in texts[at : at + _CHUNK]])
+        counts.append(_count(batch))
+        style.append(styles(batch))
+        found, whose = emoji(batch)
+        codes.append(found)
+        owners.append(whose + at)
+        advance(len(batch.spellings))
+    return Design(
+        vstack(counts, format="csr"),
+        np.concatenate(style),
+        (np.concatenate(codes), np.concatenate(owners)),
+    )
+
+
+def rarity(many: Sequence[Design]) -> tuple[Floats, NDArray[np.uint8]]:
+    """Return each bucket's inverse document frequency, and its square in a table's steps."""
+    found = sum(np.bincount(one.counts.indices, minlength=BUCKETS) for one in many)
+    texts = sum(one.counts.shape[0] for one in many)
+    frequency = np.log((texts + 1) / (found + 1)) + 1
+    return frequency, np.round(frequency**2 / LENGTH_STEP).astype(np.uint8)
+
+
+def matrix(counts: csr_matrix, frequency: Floats, steps: NDArray[np.uint8]) -> csr_matrix:
+    """Weigh n-grams by rarity and texts by length: times a table's weights, it is a score."""
+    weighted = counts.astype(np.float64)
+    length = np.sqrt(LENGTH_STEP * np.maximum(weighted @ steps.astype(np.float64), 1))
+    return (diags(1 / length) @ weighted @ diags(frequency)).tocsr()
+
+
+def _count(batch: Batch) -> csr_matrix:
+    found = list(grams(batch))
+    buckets = np.concatenate([some.buckets for some in found])
+    rows = np.concatenate([batch.owners[some.first] for some in found])
+    known = buckets < BUCKETS
+    cells, counts = np.unique(rows[known] << _CELL_BITS | buckets[known], return_counts=True)
+    bounds = np.searchsorted(cells >> _CELL_BITS, np.arange(len(batch.spellings) + 1))
+    indices = cells & ((1 << _CELL_BITS) - 1)
+    return csr_matrix(
+        (counts.astype(np.float32), indices.astype(np.int32), bounds.astype(np.int32)),
+        shape=(len(batch.spellings), BUCKETS),
+    )

@@ -1,0 +1,79 @@
+"""Near-duplicates: texts that share at least half of their runs of three words.
+
+Links, accounts, punctuation and capitals do not count, so a repost is a near-duplicate.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..words import spell
+
+_WORD = re.compile(r"[^\W_]+")
+_RUN = 3
+_SHARED = 0.5
+_COMMON = 200
+
+
+def near_duplicates(texts: Sequence[str], others: Sequence[str]) -> tuple[list[bool], list[bool]]:
+    """Tell of each text whether it is a near-duplicate of one of the others, and the reverse."""
+    runs_of_others = [_runs(text) for text in others]
+    index = _index(runs_of_others)
+    matched: set[int] = set()
+    found = []
+    for text in texts:
+        before = list(_matches(_runs(text), runs_of_others, index))
+        found.append(bool(before))
+        matched.update(before)
+    return found, [number in matched for number in range(len(others))]
+
+
+def groups(texts: Sequence[str]) -> list[int]:
+    """Number texts so that near-duplicates, and theirs, have the same number."""
+    runs = [_runs(text) for text in texts]
+    index = _index(runs)
+    first = list(range(len(texts)))
+
+    def find(one: int) -> int:
+        while first[one] != one:
+            first[one] = first[first[one]]
+            one = first[one]
+        return one
+
+    for number, own in enumerate(runs):
+        for other in _matches(own, runs, index):
+            left, right = sorted((find(number), find(other)))
+            first[right] = left
+    return [find(number) for number in range(len(texts))]
+
+
+def _runs(text: str) -> frozenset[str]:
+    words = [word for word in _WORD.findall(spell(text).plain) if word not in ("rt", "http")]
+    if len(words) <= _RUN:
+        return frozenset([" ".join(words)])
+    return frozenset(" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))
+
+
+def _index(many: Sequence[frozenset[str]]) -> Mapping[str, list[int]]:
+    index: dict[str, list[int]] = defaultdict(list)
+    for number, runs in enumerate(many):
+        for run in runs:
+            index[run].append(number)
+    return index
+
+
+def _matches(
+    runs: frozenset[str], many: Sequence[frozenset[str]], index: Mapping[str, list[int]]
+) -> Iterator[int]:
+    """Yield those that share half of the shorter's runs; what many texts have tells nothing."""
+    shared = Counter(
+        number
+        for run in runs
+        if len(found := index.get(run, ())) <= _COMMON or len(runs) == 1
+        for number in found
+    )
+    for number, count in shared.items():
+        if count >= _SHARED * min(len(runs), len(many[number])):
+            yield number

@@ -1,0 +1,88 @@
+"""Training from a data folder to a model folder, measured on the way by cross-validation."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections import Counter
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from schemas import Sentiment
+
+from ..evaluation import judge, measure
+from ..manifest import FORMAT, MANIFEST, WEIGHTS, Manifest, Measured, Source
+from ..model import TableModel
+from ..table import Weights, write_weights
+from .corpus import Corpus, read_corpus
+from .fit import FOLDS, TABLES, fit, folds
+from .progress import Progress
+from .provenance import provenance
+from .sources import read_benchmark
+
+NAME = "ngrams"
+SPLITS = ("train", "val")
+_LIBRARIES = ("numpy", "scipy", "scikit-learn")
+
+
+def train(folder: Path, seed: int, progress: Progress) -> tuple[bytes, Manifest, Corpus]:
+    """Train on all of a data folder; return the weights' file, its manifest, and what was read."""
+    rows = [row for split in SPLITS for row in read_benchmark(folder, split)]
+    corpus = read_corpus(folder, rows, seed, progress)
+    judged = cross_validate(corpus, seed, progress)
+    measured = measure(f"cross-validation in {FOLDS} folds", rows, judged)
+    weights = fit(corpus, np.ones(len(rows), bool), seed, progress)
+    data, manifest = describe(weights, corpus, seed, (measured,))
+    return data, manifest, corpus
+
+
+def write_model(data: bytes, manifest: Manifest, folder: Path) -> None:
+    """Write a model folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / WEIGHTS).write_bytes(data)
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def describe(
+    weights: Weights, corpus: Corpus, seed: int, measured: tuple[Measured, ...]
+) -> tuple[bytes, Manifest]:
+    """Return the weights' file and its manifest; the version is how the file's hash begins."""
+    data = write_weights(weights)
+    digest = hashlib.sha256(data).hexdigest()
+    learned = corpus.learned + Counter(row.source for row in corpus.rows)
+    return data, Manifest(
+        format=FORMAT,
+        name=NAME,
+        version=digest[:8],
+        sha256=digest,
+        size=len(data),
+        languages=TABLES,
+        seed=seed,
+        libraries={"python": platform.python_version()}
+        | {library: version(library) for library in _LIBRARIES},
+        sources=tuple(
+            Source(name=name, rows=learned[name], **provenance(name)._asdict())
+            for name in sorted(learned)
+        ),
+        measured=measured,
+    )
+
+
+def cross_validate(corpus: Corpus, seed: int, progress: Progress) -> list[Sentiment]:
+    """Judge each row of the benchmark by a model that is fitted without its fold."""
+    fold = folds(corpus, seed)
+    judged: list[Sentiment | None] = [None] * len(fold)
+    for left in range(FOLDS):
+
+        def told(stage: str, done: int, total: int, before: int = left) -> None:
+            progress(f"cross-validation: {stage}", before * total + done, FOLDS * total)
+
+        model = TableModel(NAME, TABLES, fit(corpus, fold != left, seed, told))
+        held_out = np.flatnonzero(fold == left).tolist()
+        for at, one in zip(
+            held_out, judge(model, [corpus.rows[at] for at in held_out]), strict=True
+        ):
+            judged[at] = one
+    return [one for one in judged if one is not None]

@@ -1,0 +1,157 @@
+"""The stories of one museum: finds the copies of a post among those that are remembered.
+
+What it answers depends on the posts it holds alone, never on their order: it can be built anew
+from them at any time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from .copies import Copy
+from .fingerprint import ALIKE, bands, likeness
+from .story import Story, tell
+
+CROSS_POSTED_WITHIN: Final = timedelta(days=2)
+"""An author who shares one link on two platforms later than this tells a new story."""
+
+_Trace = tuple[int, bytes] | str
+
+
+@dataclass(eq=False, slots=True)
+class _Group:
+    """The copies of one story by post id, and what was told of them."""
+
+    copies: dict[str, Copy]
+    told: Story | None = None
+
+
+class Stories:
+    """Copies by post id, grouped into stories as they come and go."""
+
+    def __init__(self, copies: Iterable[Copy] = ()) -> None:
+        self._groups: dict[str, _Group] = {}
+        self._traces: dict[_Trace, set[str]] = defaultdict(set)
+        for copy in copies:
+            self.put(copy)
+
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    def __contains__(self, post_id: object) -> bool:
+        return post_id in self._groups
+
+    def put(self, copy: Copy) -> list[str]:
+        """Take a post, or another version of it; a repeat changes nothing.
+
+        Returns the posts whose story is another one now: what they weigh may have changed.
+        """
+        known = self._groups.get(copy.post_id)
+        touched: set[str] = set()
+        if known is not None:
+            if known.copies[copy.post_id] == copy:
+                return []
+            touched.update(self.drop([copy.post_id]))
+        self._join(copy)
+        return sorted(touched.union(self._groups[copy.post_id].copies))
+
+    def drop(self, post_ids: Iterable[str]) -> list[str]:
+        """Forget posts; what only they held together falls apart.
+
+        Returns the posts that stay and whose story is another one now.
+        """
+        gone = {post_id for post_id in post_ids if post_id in self._groups}
+        touched: set[str] = set()
+        for group in {self._groups[post_id] for post_id in gone}:
+            for copy in group.copies.values():
+                self._leave(copy)
+            for post_id, copy in group.copies.items():
+                if post_id not in gone:
+                    self._join(copy)
+                    touched.add(post_id)
+        return sorted(touched)
+
+    def outlived(self, now: datetime) -> list[str]:
+        """The posts that are remembered no longer."""
+        return sorted(
+            post_id
+            for post_id, group in self._groups.items()
+            if group.copies[post_id].outlived(now)
+        )
+
+    def story(self, post_id: str) -> Story:
+        """Return the story of a post. Raises ``KeyError`` for one that is not here.
+
+        A reply that copies nothing is a story of its own under the name of its thread's story.
+        """
+        told = self._tell(self._groups[post_id])
+        return replace(told, story_id=self._name(told))
+
+    def stories(self) -> list[Story]:
+        """All stories, the oldest first."""
+        told = [self._tell(group) for group in set(self._groups.values())]
+        named = [replace(story, story_id=self._name(story)) for story in told]
+        return sorted(named, key=lambda story: (story.first_at, astuple(story)))
+
+    def _tell(self, group: _Group) -> Story:
+        if group.told is None:
+            group.told = tell(group.copies.values())
+        return group.told
+
+    def _name(self, told: Story) -> str:
+        """Follow threads to the story that they began with."""
+        seen: set[str] = set()
+        name = told.story_id
+        while name in self._groups and name not in seen:
+            seen.add(name)
+            name = self._tell(self._groups[name]).story_id
+        return name
+
+    def _join(self, copy: Copy) -> None:
+        """Add a post and merge the groups of all that it copies or that copy it."""
+        group = _Group({copy.post_id: copy})
+        for other in self._alike(copy):
+            small, group = sorted((group, other), key=lambda one: len(one.copies))
+            group.copies |= small.copies
+            for post_id in small.copies:
+                self._groups[post_id] = group
+        group.told = None
+        self._groups[copy.post_id] = group
+        for trace in _traces(copy):
+            self._traces[trace].add(copy.post_id)
+
+    def _leave(self, copy: Copy) -> None:
+        for trace in _traces(copy):
+            self._traces[trace].discard(copy.post_id)
+            if not self._traces[trace]:
+                del self._traces[trace]
+        del self._groups[copy.post_id]
+
+    def _alike(self, copy: Copy) -> list[_Group]:
+        """Return the groups with a copy in them."""
+        found: set[_Group] = set()
+        for trace in _traces(copy):
+            for post_id in self._traces.get(trace, ()):
+                group = self._groups[post_id]
+                if group not in found and _is_copy(copy, group.copies[post_id], trace):
+                    found.add(group)
+        return list(found)
+
+
+def _traces(copy: Copy) -> Iterator[_Trace]:
+    """By what a post is found: bands of its fingerprint, and links."""
+    found = copy.fingerprint
+    if found is not None:
+        yield from bands(found)
+    yield from copy.shared
+
+
+def _is_copy(one: Copy, other: Copy, trace: _Trace) -> bool:
+    if isinstance(trace, str):
+        return one.platform != other.platform and abs(one.at - other.at) <= CROSS_POSTED_WITHIN
+    mine, theirs = one.fingerprint, other.fingerprint
+    return mine is not None and theirs is not None and likeness(mine, theirs) >= ALIKE

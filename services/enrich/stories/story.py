@@ -1,0 +1,75 @@
+"""A story: posts that say the same, who said it, and how much they count together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from .copies import Copy
+
+RAID_AUTHORS: Final = 5
+"""So many authors with one text ..."""
+RAID_WITHIN: Final = timedelta(hours=6)
+"""... within so short a time ..."""
+RAID_SHARE: Final = 2 / 3
+"""... of whom so many are young or unknown, are coordinated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Posts that are one story. ``story_id``: its oldest post's thread.
+
+    ``weight``: how much each of its posts counts in the negative share. An author counts once,
+    however often and wherever; coordinated copies count as one voice together.
+    """
+
+    story_id: str
+    posts: int
+    authors: int
+    platforms: int
+    first_at: datetime
+    last_at: datetime
+    coordinated: bool
+
+    @property
+    def weight(self) -> float:
+        """How much one of its posts counts, between 0 and 1."""
+        return (1 if self.coordinated else self.authors) / self.posts
+
+
+def tell(copies: Collection[Copy]) -> Story:
+    """Return the story of some copies. Raises ``ValueError`` for none."""
+    if not copies:
+        raise ValueError("no story without a post")
+    ordered = sorted(copies, key=lambda copy: (copy.at, copy.post_id))
+    return Story(
+        story_id=ordered[0].thread,
+        posts=len(ordered),
+        authors=len({copy.author for copy in ordered}),
+        platforms=len({copy.platform for copy in ordered}),
+        first_at=ordered[0].at,
+        last_at=ordered[-1].at,
+        coordinated=_is_raid(ordered),
+    )
+
+
+def _is_raid(ordered: Sequence[Copy]) -> bool:
+    """Look for a stretch of time in which many wrote the same, most of them young or unknown."""
+    texts = [copy for copy in ordered if copy.imprint is not None]
+    posts: Counter[str] = Counter()
+    doubtful: Counter[str] = Counter()
+    begin = 0
+    for last in texts:
+        posts[last.author] += 1
+        doubtful[last.author] += not last.established
+        while last.at - texts[begin].at > RAID_WITHIN:
+            posts[texts[begin].author] -= 1
+            doubtful[texts[begin].author] -= not texts[begin].established
+            begin += 1
+        authors, suspects = len(+posts), len(+doubtful)
+        if authors >= RAID_AUTHORS and suspects >= RAID_SHARE * authors:
+            return True
+    return False

@@ -1,0 +1,197 @@
+"""Whether the visit or the works are meant, clause by clause, and how each comes off.
+
+A picture's sorrow is no visitor's complaint: what is said of the works never counts for the visit.
+Where a side is not spoken of, or too little, its sentiment abstains.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas import Evidence, Sentiment
+from schemas.understanding import Polarity, Subject
+
+from .aspects import Found, Judgement, about
+from .clauses import Clause, Clauses
+from .phrases import Hit, Tokens
+
+_VERDICT = 1.5
+_DANGER = 4.0
+_ASPECT = 1.0
+_WORD = 0.8
+_PULL = 0.1
+_PULL_ALONE = 0.3
+_MOST_PULL = 2.0
+_WHOLE_ALONE = 0.5
+_LAST = 1.3
+_STEEP = 1.6
+_NEUTRAL = 1.0
+_ENOUGH = 0.25
+_WORDS_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Something said of the visit or the works: how strongly, by which words (if any)."""
+
+    subject: Subject
+    value: float
+    clause: Clause
+    hit: Hit | None = None
+
+
+def judge_sides(
+    tokens: Tokens,
+    clauses: Clauses,
+    cues: Sequence[Hit],
+    found: Sequence[Found],
+    judgements: Sequence[Judgement],
+    margin: float,
+    model: str,
+    danger: Hit | None = None,
+) -> dict[Subject, Sentiment]:
+    """Return the sentiment about the visit and about the works. ``danger`` is a bad visit."""
+    subjects = _subjects(clauses, cues, found, danger)
+    says = [
+        Say(about(item.aspect), _ASPECT * item.sure * item.polarity, item.clause, item.hit)
+        for item in found
+    ]
+    says += [
+        Say(word.side, _VERDICT * word.value, word.clause, word.hit)
+        for word in judgements
+        if word.side is not None
+    ]
+    if danger is not None:
+        says.append(Say("visit", -_DANGER, clauses.of(danger.first), danger))
+    with_aspects = {id(item.clause) for item in found}
+    for word in judgements:
+        if word.side is not None or "elsewhere" in word.clause.cues:
+            continue
+        if id(word.clause) not in with_aspects:
+            says += [
+                Say(side, _WORD * word.value, word.clause, word.hit)
+                for side in subjects[id(word.clause)]
+            ]
+    pulls: dict[Subject, float] = {"visit": 0.0, "work": 0.0}
+    for clause in clauses.all:
+        for side in subjects[id(clause)]:
+            if "elsewhere" not in clause.cues:
+                pulls[side] += clause.weight * clause.pull / len(subjects[id(clause)])
+    spoken = {side for sides in subjects.values() for side in sides}
+    return {
+        side: _side(
+            tokens,
+            [say for say in says if say.subject == side],
+            side in spoken,
+            margin if spoken == {side} else 0.0,
+            pulls[side],
+            model,
+        )
+        for side in ("visit", "work")
+    }
+
+
+def _subjects(
+    clauses: Clauses, cues: Sequence[Hit], found: Sequence[Found], danger: Hit | None
+) -> dict[int, set[Subject]]:
+    """Say of each clause what it is about; one that does not tell goes with those around it."""
+    known: dict[int, set[Subject]] = {id(clause): set() for clause in clauses.all}
+    for item in found:
+        known[id(item.clause)].add(about(item.aspect))
+    for hit in cues:
+        if hit.meaning.section == "visit":
+            known[id(clauses.of(hit.first))].add("visit")
+        elif hit.meaning.section == "work":
+            known[id(clauses.of(hit.first))].add("work")
+    if danger is not None:
+        known[id(clauses.of(danger.first))].add("visit")
+    last: set[Subject] = set()
+    for clause in clauses.all:
+        if known[id(clause)]:
+            last = known[id(clause)]
+        else:
+            known[id(clause)] = last
+    following: set[Subject] = {"visit"}
+    for clause in reversed(clauses.all):
+        if known[id(clause)]:
+            following = known[id(clause)]
+        else:
+            known[id(clause)] = following
+    return known
+
+
+def _side(
+    tokens: Tokens,
+    says: Sequence[Say],
+    spoken: bool,
+    margin: float,
+    pull: float,
+    model: str,
+) -> Sentiment:
+    ending = max((say.clause.sentence for say in says if say.value), default=0)
+    weighed = [
+        say.value * say.clause.weight * (_LAST if say.clause.sentence == ending else 1.0)
+        for say in says
+    ]
+    strength = sum(abs(value) for value in weighed)
+    pull = max(-_MOST_PULL, min(_MOST_PULL, pull))
+    if strength:
+        score = sum(weighed) / math.sqrt(max(strength, 1.0)) + _PULL * pull
+    else:
+        score = _PULL_ALONE * pull + _WHOLE_ALONE * margin
+    if not spoken or (not strength and abs(score) < _ENOUGH):
+        return abstain(model)
+    positive, neutral, negative = (
+        math.exp(_STEEP * score),
+        math.exp(_NEUTRAL),
+        math.exp(-_STEEP * score),
+    )
+    total = positive + neutral + negative
+    evidence = [
+        Evidence(
+            start=tokens.starts[say.hit.first],
+            end=tokens.ends[say.hit.last],
+            weight=round(value, 3),
+        )
+        for say, value in zip(says, weighed, strict=True)
+        if say.hit is not None and value
+    ]
+    return settle(negative / total, neutral / total, positive / total, model, evidence)
+
+
+def settle(
+    negative: float, neutral: float, positive: float, model: str, evidence: Sequence[Evidence]
+) -> Sentiment:
+    """Make a sentiment of three shares."""
+    strongest = sorted(evidence, key=lambda item: -abs(item.weight))[:_WORDS_SHOWN]
+    shares: list[tuple[float, Polarity]] = [
+        (negative, "negative"),
+        (neutral, "neutral"),
+        (positive, "positive"),
+    ]
+    confidence, label = max(shares)
+    return Sentiment(
+        label=label,
+        p_negative=round(negative, 4),
+        p_neutral=round(neutral, 4),
+        p_positive=round(positive, 4),
+        confidence=round(confidence, 4),
+        abstained=False,
+        model=model,
+        evidence=tuple(sorted(strongest, key=lambda item: (item.start, item.end))),
+    )
+
+
+def abstain(model: str) -> Sentiment:
+    """Say nothing of a side."""
+    return Sentiment(
+        label="neutral",
+        p_negative=0.0,
+        p_neutral=1.0,
+        p_positive=0.0,
+        confidence=0.0,
+        abstained=True,
+        model=model,
+    )

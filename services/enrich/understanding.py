@@ -1,0 +1,152 @@
+"""What a text says, all together: language, sentiment, visit and works, aspects, urgency, speaker.
+
+It reads one post at a time and knows nothing of any other: the same post always gives the same
+answer, alone or among others. No text makes it raise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas import Aspect, Language, MatchKind, Model, Post, Rating, Sentiment, Speaker, Urgency
+
+from .aspects import POLARITIES, AspectFinder, Found, about, find_judgements
+from .clauses import Clauses
+from .language import detect_language
+from .phrases import Hit, Tokens
+from .phrases.library import book_of, taxonomy
+from .reading import Reading, SentimentModel, Source, Text
+from .speaker import tell_speaker
+from .stars import by_stars
+from .subject import abstain, judge_sides
+from .urgency import find_danger
+
+_SOURCES: dict[str, Source] = {"review": "review", "comment": "comment", "reply": "comment"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What is needed of a post. ``own``: the museum's own account posted it."""
+
+    text: str
+    lang: str | None = None
+    kind: str = "post"
+    rating: Rating | None = None
+    handle: str | None = None
+    display_name: str | None = None
+    is_bot: bool | None = None
+    own: bool = False
+
+
+class Understanding(Model):
+    """What a text says. All spans are code points of the text as it is."""
+
+    language: Language
+    sentiment: Sentiment
+    visit: Sentiment
+    work: Sentiment
+    aspects: tuple[Aspect, ...]
+    urgency: Urgency | None
+    speaker: Speaker
+
+
+def item_of(post: Post) -> Item:
+    """Take what is needed of a post."""
+    author = post.author
+    return Item(
+        text=post.text,
+        lang=post.lang,
+        kind=post.kind,
+        rating=post.rating,
+        handle=author.handle if author else None,
+        display_name=author.display_name if author else None,
+        is_bot=author.is_bot if author else None,
+        own=any(match.kind is MatchKind.OWN for match in post.matches),
+    )
+
+
+class Reader:
+    """Understands posts by a sentiment model and the phrases of the data files."""
+
+    def __init__(self, model: SentimentModel) -> None:
+        self._model = model
+        self._families = dict(taxonomy())
+
+    @property
+    def model(self) -> str:
+        """Name and version of the sentiment model."""
+        return self._model.name
+
+    def understand(self, items: Sequence[Item]) -> list[Understanding]:
+        """Understand posts, one answer each, in order."""
+        languages = [detect_language(item.text, item.lang) for item in items]
+        texts = [
+            Text(item.text, language.code, _SOURCES.get(item.kind, "post"))
+            for item, language in zip(items, languages, strict=True)
+        ]
+        readings = self._model.read(texts)
+        return [
+            self._understand(item, language, reading)
+            for item, language, reading in zip(items, languages, readings, strict=True)
+        ]
+
+    def _understand(self, item: Item, language: Language, reading: Reading) -> Understanding:
+        book = book_of(language.code)
+        tokens = book.cut(item.text)
+        hits = book.find(tokens)
+        cues = hits.get("cues", [])
+        clauses = Clauses(tokens, cues)
+        clauses.weigh(reading.pulls, [hit for hit in cues if hit.meaning.section == "dark"])
+        spoken = hits.get("aspects", [])
+        danger = find_danger(tokens, clauses, hits.get("urgency", []), cues)
+        speaker = tell_speaker(
+            hits.get("speaker", []), item.handle, item.display_name, item.own, item.is_bot
+        )
+        whole = by_stars(item.rating, reading.sentiment)
+        judgements = find_judgements(clauses, cues, spoken)
+        finder = AspectFinder(
+            clauses, spoken, judgements, _margin(whole), speaker.kind in ("museum", "promotion")
+        )
+        found = finder.find()
+        sides = judge_sides(
+            tokens, clauses, cues, found, judgements, _margin(whole), self.model, danger
+        )
+        if speaker.kind == "promotion":  # an advertisement has not been there
+            sides = dict.fromkeys(sides, abstain(self.model))
+        return Understanding(
+            language=language,
+            sentiment=whole,
+            visit=by_stars(item.rating, sides["visit"]),
+            work=sides["work"],
+            aspects=tuple(self._aspect(tokens, each) for each in found),
+            urgency=_urgency(tokens, danger),
+            speaker=speaker,
+        )
+
+    def _aspect(self, tokens: Tokens, found: Found) -> Aspect:
+        family = self._families[found.aspect]
+        return Aspect(
+            aspect=found.aspect,
+            family=family,
+            polarity=POLARITIES[found.polarity],
+            about=about(found.aspect),
+            start=tokens.starts[found.hit.first],
+            end=tokens.ends[found.hit.last],
+        )
+
+
+def _urgency(tokens: Tokens, danger: Hit | None) -> Urgency | None:
+    if danger is None:
+        return None
+    return Urgency.model_validate(
+        {
+            "kind": danger.meaning.section,
+            "start": tokens.starts[danger.first],
+            "end": tokens.ends[danger.last],
+        }
+    )
+
+
+def _margin(sentiment: Sentiment) -> float:
+    return 0.0 if sentiment.abstained else sentiment.p_positive - sentiment.p_negative

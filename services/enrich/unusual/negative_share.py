@@ -1,0 +1,90 @@
+"""Whether unusually many of a museum's posts of six hours are negative: a beta-binomial tail.
+
+Opinion swings from day to day, so even the largest museum's share is trusted only as far as thirty
+posts would be: that is what keeps large museums from false alarms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .bins import DAY_BINS, FULL_WEIGHT
+from .tails import beta_binomial_tail, usual_shares
+
+LINE = 10**-2.5
+"""Chance by luck at which it is called."""
+OUTSIDE = 0.1
+"""The usual range leaves so much out at each end."""
+_PRIOR_NEGATIVE, _PRIOR_OTHERS = 1.2, 8.8
+_TRUSTED = 30.0
+_FEWEST_NEGATIVE, _FEWEST = 4, 5
+_TIMES_USUAL = 1.5
+_DECAY = 0.5 ** (1 / (14 * DAY_BINS))
+_COOL_DOWN = DAY_BINS
+_LONGEST_FREEZE = 3 * DAY_BINS
+
+
+@dataclass(slots=True)
+class NegativeShare:
+    """Forgotten counts of negative and other posts, and the last alarm.
+
+    ``judged`` and ``bad`` are the window's posts with a sentiment and its negative ones;
+    ``chance``: of so many or more by luck, where it was worth asking. ``opened``: the bin of the
+    last alarm, 0 before the first.
+    """
+
+    negative: float = 0.0
+    others: float = 0.0
+    opened: int = 0
+    unlearned: int = 0
+    judged: int = 0
+    bad: int = 0
+    chance: float | None = None
+
+    def fold(self, number: int, window: tuple[int, int], leaving: tuple[int, int]) -> None:
+        """Take the next bin; both pairs are judged and negative, in fifteenths of posts.
+
+        ``leaving``: the window's first bin, which is learned, but not while alarmed: a crisis
+        is not to become usual. After three days of alarm it is.
+        """
+        judged, bad = self.judged, self.bad = window[0] // FULL_WEIGHT, window[1] // FULL_WEIGHT
+        share, sample = self.usual()
+        self.chance = None
+        if judged >= _FEWEST and bad >= _FEWEST_NEGATIVE and bad >= _TIMES_USUAL * share * judged:
+            self.chance = beta_binomial_tail(bad, judged, share * sample, (1 - share) * sample)
+            if self.chance <= LINE and not self.alarmed(number):
+                self.opened = number
+        if self.alarmed(number) and self.unlearned < _LONGEST_FREEZE:
+            self.unlearned += 1
+            return
+        if not self.alarmed(number):
+            self.unlearned = 0
+        left, left_bad = leaving[0] / FULL_WEIGHT, leaving[1] / FULL_WEIGHT
+        self.negative = self.negative * _DECAY + left_bad
+        self.others = self.others * _DECAY + left - left_bad
+
+    def alarmed(self, number: int) -> bool:
+        """Whether an alarm was raised in the last 24 hours."""
+        return bool(self.opened) and number < self.opened + _COOL_DOWN
+
+    def usual(self) -> tuple[float, float]:
+        """Return the usual share and how many posts' worth it is trusted."""
+        known = self.negative + self.others + _PRIOR_NEGATIVE + _PRIOR_OTHERS
+        return (self.negative + _PRIOR_NEGATIVE) / known, min(known, _TRUSTED)
+
+    def usual_range(self) -> tuple[float, float]:
+        """Return the shares between which a day's opinion lies four times in five."""
+        share, sample = self.usual()
+        return usual_shares(round(share, 3), round(sample), OUTSIDE)
+
+    def copy(self) -> NegativeShare:
+        """Return one that is folded on its own."""
+        return NegativeShare(
+            self.negative,
+            self.others,
+            self.opened,
+            self.unlearned,
+            self.judged,
+            self.bad,
+            self.chance,
+        )

@@ -1,0 +1,516 @@
+"""What the stream adds to a look: each act once, in any order, whatever is said again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from prometheus_client import REGISTRY
+
+from schemas import Counters, EngagementSnapshot, Gap, GapReason, TrackedPost
+from services.ingest.connectors.bluesky_stream_counts import EVERY, StreamCounts
+from services.ingest.connectors.bluesky_wire import concerns_us, instant, read_frame, time_us_of
+from services.ingest.observations import Tally
+from services.ingest.tracked import TrackedPosts
+from tests.unit.services.ingest.builders import make_row
+from tests.unit.services.ingest.frames import (
+    ANA,
+    BEN,
+    START_US,
+    account,
+    commit,
+    like,
+    quote,
+    reply,
+    repost,
+    undone,
+    uri,
+)
+
+START = datetime.fromtimestamp(START_US // 1_000_000, UTC)
+POST = f"bluesky:{uri('1')}"
+NOTHING = Counters(likes=0, reposts=0, quotes=0, replies=0)
+
+
+class Listening:
+    """A stream's counts, and the rows that they build on. Time is in seconds since the start."""
+
+    def __init__(self, most_acts: int = 1000) -> None:
+        self.tracked = TrackedPosts()
+        self.most_acts = most_acts
+        self.now = 0.0
+        self.restart()
+
+    def restart(self) -> None:
+        self.stream = StreamCounts(self.tracked, self.most_acts)
+
+    @property
+    def clock(self) -> datetime:
+        return START + timedelta(seconds=self.now)
+
+    def row(self, post_id: str = POST, **fields: object) -> None:
+        row = self.tracked.get(post_id) or make_row(
+            post_id, platform="bluesky", created_at=START, tracked_at=START
+        )
+        row = TrackedPost.model_validate(row.model_dump() | fields)
+        self.tracked.wrote(post_id, row, 0, -1)
+
+    def look(self, counters: Counters, post_id: str = POST, **fields: object) -> None:
+        next_look_at = self.clock + timedelta(minutes=10)
+        self.row(
+            post_id,
+            looked_at=self.clock,
+            counters=counters,
+            missing_looks=0,
+            **({"next_look_at": next_look_at} | fields),
+        )
+
+    def hear(self, *frames: bytes, ahead: bool = False) -> None:
+        """Take frames as the connector does, one batch; the pipeline then has written it."""
+        for frame in frames:
+            time_us = time_us_of(frame)
+            assert time_us is not None
+            if not ahead:
+                self.now = max(self.now, (time_us - START_US) / 1_000_000)
+            self.stream.note(instant(time_us))
+            if concerns_us(frame, tags_suffice=True) or self.stream.concerns(frame):
+                self.stream.hear(frame, read_frame(frame, self.clock), self.clock)
+        self.stream.settle()
+
+    def born(self, key: str = "1") -> None:
+        """A post is heard at its birth, and tracked."""
+        post_id = f"bluesky:{uri(key)}"
+        self.row(post_id)
+        self.hear(commit(key, "#louvre", at=self.now))
+
+    def tallies(self) -> list[Tally]:
+        told = [observation.fact for observation in self.stream.tallies(self.clock)]
+        return [fact for fact in told if isinstance(fact, Tally)]
+
+    def snapshots(self) -> list[EngagementSnapshot]:
+        return [tally.snapshot for tally in self.tallies() if tally.snapshot is not None]
+
+    def counted(self) -> Counters:
+        """The one snapshot that is told now."""
+        (snapshot,) = self.snapshots()
+        return snapshot.counters
+
+
+def only_a_look(heard: Listening) -> None:
+    """The post is to be looked at now, and no counter is told."""
+    (tally,) = heard.tallies()
+    assert tally.snapshot is None
+    assert tally.look_at == heard.clock
+
+
+def acts_kept() -> float | None:
+    return REGISTRY.get_sample_value("passaparola_ingest_acts_kept", {"connector": "bluesky"})
+
+
+@pytest.fixture
+def heard() -> Listening:
+    """One post, seen at its birth."""
+    heard = Listening()
+    heard.born()
+    heard.now = 1
+    return heard
+
+
+def test_a_post_that_was_born_here_counts_from_zero(heard: Listening) -> None:
+    assert heard.tallies() == []
+    heard.hear(
+        like("a", uri("1"), did=BEN),
+        like("b", uri("1"), did=ANA),
+        repost("c", uri("1"), did=BEN),
+        reply("d", uri("1"), did=BEN),
+        reply("e", uri("1"), did=BEN),
+        quote("f", uri("1"), did=BEN),
+        like("g", uri("other"), did=BEN),
+    )
+    (snapshot,) = heard.snapshots()
+    assert snapshot.counters == Counters(likes=2, reposts=1, quotes=1, replies=2)
+    assert (snapshot.views, snapshot.bookmarks) == (None, None)
+    assert (snapshot.method, snapshot.is_lower_bound) == ("stream", True)
+    assert snapshot.observed_at == heard.clock
+
+
+def test_acts_add_to_the_last_look_and_what_it_did_not_show_stays_unknown(
+    heard: Listening,
+) -> None:
+    heard.hear(like("a", uri("1"), did=BEN))
+    heard.now = 60
+    heard.look(Counters(likes=5, replies=1, bookmarks=2))
+    heard.hear(like("b", uri("1"), did=ANA, at=61), repost("c", uri("1"), did=BEN, at=61))
+    (tally,) = heard.tallies()
+    assert tally.snapshot is not None
+    assert tally.snapshot.counters == Counters(likes=6, replies=1, bookmarks=2)
+    assert tally.snapshot.is_lower_bound is False
+    assert tally.looked_at == START + timedelta(seconds=60)
+
+
+def test_what_a_look_has_covered_is_not_added_to_it(heard: Listening) -> None:
+    heard.hear(like("a", uri("1"), did=BEN, at=1))
+    heard.now = 10
+    heard.look(Counters(likes=1))
+    assert heard.tallies() == []
+    # The same act from another host, a little later by its clock; and one that was late.
+    heard.hear(like("a", uri("1"), did=BEN, at=10.2), like("b", uri("1"), did=ANA, at=9))
+    assert heard.tallies() == []
+    heard.hear(like("c", uri("1"), did="did:plc:cleo", at=11))
+    assert heard.counted() == Counters(likes=2)
+
+
+def test_a_frame_whose_time_is_ahead_of_our_clock_counts_as_of_now(heard: Listening) -> None:
+    heard.hear(like("a", uri("1"), did=BEN, at=600), ahead=True)
+    assert heard.counted().likes == 1
+    heard.now = 60
+    heard.look(Counters(likes=1))
+    assert heard.tallies() == []
+
+
+def test_a_post_that_was_not_seen_born_is_looked_at_before_it_is_counted() -> None:
+    heard = Listening()
+    heard.row()
+    heard.hear(like("a", uri("1"), did=BEN, at=1))
+    only_a_look(heard)
+    heard.now = 5
+    heard.look(Counters(likes=1))
+    heard.hear(like("b", uri("1"), did=ANA, at=31))
+    assert heard.counted() == Counters(likes=2)
+
+
+def test_a_like_of_one_account_counts_once_and_its_delete_takes_it_back(heard: Listening) -> None:
+    heard.hear(like("a", uri("1"), did=BEN), like("b", uri("1"), did=BEN), like("c", uri("1")))
+    assert heard.counted() == Counters(**NOTHING.model_dump() | {"likes": 2})
+    heard.now += EVERY.total_seconds()
+    heard.hear(
+        undone("like", "a", did=BEN), undone("like", "c"), undone("like", "a", did="did:plc:x")
+    )
+    assert heard.counted().likes == 1
+    heard.now += EVERY.total_seconds()
+    heard.hear(undone("like", "b", did=BEN))
+    assert heard.counted().likes == 0
+    heard.now += EVERY.total_seconds()
+    heard.hear(like("a", uri("1"), did=BEN))  # said again after its delete
+    assert heard.tallies() == []
+
+
+def test_a_deleted_reply_is_taken_back_and_one_that_quotes_too_counts_for_both() -> None:
+    heard = Listening()
+    heard.born()
+    heard.born("2")
+    ref = {"uri": uri("1"), "cid": "c"}
+    embed = {"record": {"uri": uri("2"), "cid": "c"}}
+    heard.hear(commit("9", "x", did=BEN, reply={"root": ref, "parent": ref}, embed=embed))
+    told = {snapshot.post_id: snapshot for snapshot in heard.snapshots()}
+    assert told[POST].replies == 1
+    assert told[f"bluesky:{uri('2')}"].quotes == 1
+    heard.now += EVERY.total_seconds()
+    heard.hear(undone("post", "9", did=BEN))
+    assert [snapshot.counters for snapshot in heard.snapshots()] == [NOTHING, NOTHING]
+
+
+def test_a_post_is_told_of_at_once_and_then_each_30_seconds(heard: Listening) -> None:
+    told = []
+    for second in range(1, 121):
+        heard.now = second
+        heard.hear(like(f"l{second}", uri("1"), did=f"did:plc:{second}", at=second))
+        told += [(second, snapshot.likes) for snapshot in heard.snapshots()]
+    assert told == [(1, 1), (31, 31), (61, 61), (91, 91)]
+
+
+def test_what_came_after_a_look_is_told_again_upon_it(heard: Listening) -> None:
+    heard.hear(*(like(f"{n}", uri("1"), did=f"did:plc:{n}", at=5) for n in range(3)))
+    heard.now = 6
+    assert heard.counted().likes == 3
+    heard.row(looked_at=START + timedelta(seconds=3), counters=Counters(likes=2))
+    heard.now = 36
+    assert heard.counted() == Counters(likes=5)
+
+
+def test_while_a_post_is_missing_it_is_not_told_of(heard: Listening) -> None:
+    heard.look(Counters(likes=4))
+    heard.now = 30
+    heard.row(looked_at=heard.clock, missing_looks=1)
+    heard.hear(like("a", uri("1"), did=BEN, at=31))
+    assert heard.tallies() == []
+    heard.row(looked_at=START + timedelta(seconds=1), missing_looks=0)
+    heard.now = 61
+    assert heard.counted() == Counters(likes=5)
+
+
+def test_what_is_read_far_behind_the_clock_is_not_told_until_it_has_caught_up(
+    heard: Listening,
+) -> None:
+    heard.now = 3600
+    heard.hear(like("a", uri("1"), did=BEN, at=5))
+    assert heard.tallies() == []
+    heard.hear(commit("x", "of the present", at=3599))
+    assert heard.counted().likes == 1
+
+
+# --- what may not have been heard whole ---------------------------------------------------------
+
+
+def test_after_a_restart_a_post_is_looked_at_before_it_is_counted(heard: Listening) -> None:
+    heard.look(Counters(likes=5))
+    heard.now = 100
+    heard.restart()
+    heard.hear(like("b", uri("1"), did=BEN, at=99))
+    only_a_look(heard)
+    heard.hear(like("c", uri("1"), did=ANA, at=100))
+    assert heard.tallies() == []  # asked for once in 30 s
+    heard.look(Counters(likes=12))
+    heard.now = 131
+    heard.hear(like("d", uri("1"), did="did:plc:cleo", at=131))
+    assert heard.counted() == Counters(likes=13)
+
+
+def test_after_a_lost_stretch_too(heard: Listening) -> None:
+    heard.look(Counters(likes=5))
+    heard.now = 200
+    gap = Gap(
+        connector="bluesky",
+        subscription="posts",
+        from_at=START,
+        to_at=heard.clock,
+        reason=GapReason.CURSOR_TOO_OLD,
+        filled=False,
+    )
+    heard.stream.note(heard.clock, gap.model_copy(update={"filled": True}))
+    heard.hear(like("a", uri("1"), did=BEN, at=199))
+    assert heard.counted().likes == 6
+    heard.now = 231
+    heard.stream.note(heard.clock, gap)
+    heard.hear(like("b", uri("1"), did=ANA, at=231))
+    only_a_look(heard)
+
+
+def test_an_account_that_is_gone_makes_its_posts_be_looked_at(heard: Listening) -> None:
+    heard.look(Counters(likes=5))
+    heard.hear(like("a", uri("1"), did=BEN, at=2))
+    heard.now = 3
+    assert heard.counted().likes == 6
+    heard.now = 40
+    heard.hear(account("deleted", did=BEN, at=39))
+    only_a_look(heard)
+
+
+def test_where_memory_is_full_the_post_is_looked_at_instead() -> None:
+    heard = Listening(most_acts=3)
+    heard.born()
+    heard.born("2")
+    heard.now = 1
+    heard.hear(*(like(f"{n}", uri("1"), did=f"did:plc:{n}") for n in range(3)))
+    heard.hear(like("z", uri("2"), did=BEN))
+    first, second = heard.tallies()
+    assert first.snapshot is not None
+    assert first.snapshot.likes == 3
+    assert (second.post_id, second.snapshot) == (f"bluesky:{uri('2')}", None)
+    # A look makes room again.
+    heard.now = 120
+    heard.look(Counters(likes=3))
+    heard.look(Counters(likes=1), f"bluesky:{uri('2')}")
+    assert heard.tallies() == []
+    heard.hear(like("y", uri("2"), did=ANA, at=121))
+    assert heard.counted().likes == 2
+
+
+def test_what_a_look_has_covered_is_forgotten_and_in_time_all_of_it(heard: Listening) -> None:
+    heard.hear(*(like(f"{n}", uri("1"), did=f"did:plc:{n}") for n in range(5)))
+    assert heard.counted().likes == 5
+    heard.now = 30
+    heard.look(Counters(likes=5))
+    assert heard.tallies() == []
+    assert acts_kept() == 5  # for a minute, in case that they are said again
+    heard.now = 300
+    heard.look(Counters(likes=5))
+    assert heard.tallies() == []
+    assert acts_kept() == 0
+    assert not heard.stream._posts
+    assert not heard.stream._by_author
+
+
+def test_what_is_no_longer_tracked_is_forgotten(heard: Listening) -> None:
+    heard.hear(like("a", uri("1"), did=BEN))
+    heard.tracked.wrote(POST, None, 0, -1)
+    assert heard.tallies() == []
+    assert not heard.stream.concerns(undone("like", "a", did=BEN))
+    assert not heard.stream.concerns(like("b", uri("1"), did=ANA))
+
+
+def test_acts_upon_a_post_of_the_same_batch_count_if_it_is_tracked() -> None:
+    heard = Listening()
+    frames = [commit("1", "#louvre"), like("a", uri("1"), did=BEN), commit("2", "#other")]
+    frames.append(like("b", uri("2"), did=BEN))
+    for frame in frames:
+        heard.stream.note(START)
+        heard.stream.hear(frame, read_frame(frame, START), START)
+    assert heard.tallies() == []
+    heard.row()  # the pipeline tracks one of the two
+    heard.stream.settle()
+    assert [(tally.post_id, tally.looked_at) for tally in heard.tallies()] == [(POST, None)]
+
+
+# --- when to look next --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "likes", "next_look", "expected"),
+    [
+        (10, 2, timedelta(minutes=10), timedelta(minutes=5)),  # grown by a fifth
+        (100, 2, timedelta(minutes=10), None),
+        (100, 2, timedelta(minutes=10.9), None),  # no more than the jitter
+        (100, 2, timedelta(hours=2), timedelta(minutes=10)),  # it had been quiet
+        (10, 2, None, None),  # nobody looks any more
+    ],
+)
+def test_a_post_that_grows_is_looked_at_sooner(
+    before: int, likes: int, next_look: timedelta | None, expected: timedelta | None
+) -> None:
+    heard = Listening()
+    heard.born()
+    heard.now = 60
+    looked_at = heard.clock
+    next_look_at = None if next_look is None else looked_at + next_look
+    heard.look(Counters(likes=before), next_look_at=next_look_at)
+    heard.now = 61
+    heard.hear(*(like(f"{n}", uri("1"), did=f"did:plc:{n}", at=61) for n in range(likes)))
+    (tally,) = heard.tallies()
+    assert tally.look_at == (None if expected is None else looked_at + expected)
+
+
+# --- any order, repetition and restart ----------------------------------------------------------
+
+PEOPLE = [f"did:plc:{name}" for name in ("ana", "ben", "cleo")]
+KEYS = ["1", "2"]
+MAKERS: dict[str, Callable[..., bytes]] = {
+    "like": like,
+    "repost": repost,
+    "reply": reply,
+    "quote": quote,
+}
+KINDS = {"like": "likes", "repost": "reposts", "reply": "replies", "quote": "quotes"}
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Two posts and three people; the network keeps the order of each person's frames only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard = Listening()
+        self.frames: list[bytes] = []
+        self.acts: dict[tuple[str, str], tuple[str, str, float]] = {}
+        self.undone: set[tuple[str, str]] = set()
+        self.looks: dict[str, tuple[float, Counters]] = {}
+        self.told: dict[str, Counters] = {}
+        self.number = 0
+        for key in KEYS:
+            self.heard.row(f"bluesky:{uri(key)}")
+            self.say(commit(key, "#louvre", did=ANA, at=0))
+
+    def say(self, frame: bytes) -> None:
+        self.frames.append(frame)
+        self.heard.hear(frame)
+
+    @rule(
+        kind=st.sampled_from(list(KINDS)),
+        who=st.sampled_from(PEOPLE),
+        key=st.sampled_from(KEYS),
+        wait=st.floats(0.001, 20),
+    )
+    def act(self, kind: str, who: str, key: str, wait: float) -> None:
+        self.number += 1
+        self.heard.now = round(self.heard.now + wait, 3)
+        rkey, at = f"n{self.number}", self.heard.now
+        self.acts[who, rkey] = (kind, key, at)
+        self.say(MAKERS[kind](rkey, uri(key), did=who, at=at))
+
+    @precondition(lambda self: self.acts)
+    @rule(data=st.data())
+    def undo(self, data: st.DataObject) -> None:
+        who, rkey = data.draw(st.sampled_from(sorted(self.acts)))
+        kind, key, at = self.acts[who, rkey]
+        looked_at, _ = self.looks.get(key, (-1.0, NOTHING))
+        if at > looked_at:
+            self.undone.add((who, rkey))
+        else:
+            # What a look counted stays counted until the next one.
+            self.acts.pop((who, rkey))
+        collection = kind if kind in ("like", "repost") else "post"
+        self.say(undone(collection, rkey, did=who, at=self.heard.now))
+
+    @rule(key=st.sampled_from(KEYS), likes=st.integers(0, 9), missing=st.booleans())
+    def look(self, key: str, likes: int, missing: bool) -> None:
+        # The AppView counts as it likes: a look need not agree with what was heard.
+        self.heard.now += 1
+        shown = Counters(likes=likes, reposts=None if missing else likes, quotes=0, replies=7)
+        self.heard.look(shown, f"bluesky:{uri(key)}")
+        self.looks[key] = (self.heard.now, shown)
+        self.told.pop(key, None)
+
+    @rule(back=st.integers(1, 8))
+    def reconnect(self, back: int) -> None:
+        """The last frames once more: what the cursor's 5 s and another host repeat."""
+        self.heard.hear(*self.frames[-back:])
+
+    @rule(data=st.data())
+    def repeat(self, data: st.DataObject) -> None:
+        self.heard.hear(data.draw(st.sampled_from(self.frames)))
+
+    @rule()
+    def restart(self) -> None:
+        """Everything in memory is lost; it goes on from the last frame."""
+        self.heard.restart()
+        self.heard.hear(*self.frames[-1:])
+
+    @rule(seconds=st.integers(1, 40))
+    def tell(self, seconds: int) -> None:
+        self.heard.now += seconds
+        for tally in self.heard.tallies():
+            if tally.snapshot is not None:
+                key = tally.post_id[-1]
+                assert tally.snapshot.counters == self.truth(key)
+                self.told[key] = tally.snapshot.counters
+
+    def truth(self, key: str) -> Counters:
+        looked_at, shown = self.looks.get(key, (-1.0, NOTHING))
+        valid = [
+            (kind, who, rkey)
+            for (who, rkey), (kind, of, at) in self.acts.items()
+            if of == key and at > looked_at and (who, rkey) not in self.undone
+        ]
+        added = {
+            counter: len(
+                {
+                    who if name in ("like", "repost") else (who, rkey)
+                    for kind, who, rkey in valid
+                    if kind == name
+                }
+            )
+            for name, counter in KINDS.items()
+        }
+        base = shown.model_dump()
+        return Counters(
+            **{
+                name: count if count is None else count + added.get(name, 0)
+                for name, count in base.items()
+            }
+        )
+
+    @invariant()
+    def never_below_the_last_look(self) -> None:
+        for key, counters in self.told.items():
+            _, shown = self.looks.get(key, (-1.0, NOTHING))
+            for name, count in shown.model_dump().items():
+                said = getattr(counters, name)
+                assert (said is None) == (count is None)
+                assert count is None or said >= count
+
+
+TestAnyOrder = AnyOrder.TestCase
+TestAnyOrder.settings = hypothesis_settings(max_examples=60, stateful_step_count=40, deadline=None)
