@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,31 +34,21 @@ class Series:
         return Series(self.name, self.times, tuple(int(n) for n in counts), self.windows)
 
 
-@dataclass(frozen=True)
-class Followed:
-    """What the rule made of a series: the bins' numbers at which it raised an alarm."""
-
-    first: int
-    alarms: tuple[int, ...]
-
-
-def follow(
-    counts: Sequence[int], first: int, calendar: Calendar, *, seen: Iterable[int] = ()
-) -> Followed:
-    """Fold all bins in order, from bin number ``first``; ``seen`` are counts of the hour before."""
-    before = [*[0] * WHOLE_BINS, *seen][-WHOLE_BINS:]
-    padded = [*before, *counts]
-    burst, alarms = Burst(), []
-    half, whole = sum(padded[HALF_BINS:WHOLE_BINS]), sum(before)
+def folded(counts: Sequence[int], first: int, calendar: Calendar) -> Iterator[Burst]:
+    """Fold all bins in order, from bin number ``first``; yield the same state after each."""
+    padded = [*[0] * WHOLE_BINS, *counts]
+    burst, half, whole = Burst(), 0, 0
     for place, count in enumerate(counts):
         half += count - padded[place + WHOLE_BINS - HALF_BINS]
         whole += count - padded[place]
-        number = first + place
-        opened = burst.opened
-        burst.fold(number, calendar.hour(number), half, whole)
-        if burst.opened != opened:
-            alarms.append(number)
-    return Followed(first, tuple(alarms))
+        burst.fold(first + place, calendar.hour(first + place), half, whole)
+        yield burst
+
+
+def follow(counts: Sequence[int], first: int, calendar: Calendar) -> list[int]:
+    """Return the numbers of the bins in which an episode opens."""
+    states = folded(counts, first, calendar)
+    return sorted({burst.opened for burst in states} - {0})
 
 
 def alarm_rows(series: Series, calendar: Calendar) -> list[int]:
@@ -70,7 +60,7 @@ def alarm_rows(series: Series, calendar: Calendar) -> list[int]:
     for row, (number, count) in enumerate(zip(numbers, series.counts, strict=True)):
         counts[number - first] += count
         row_of[number] = row
-    found = follow(counts, first, calendar).alarms
+    found = follow(counts, first, calendar)
     return [next(row_of[n] for n in range(number, last + 1) if n in row_of) for number in found]
 
 
@@ -85,16 +75,18 @@ def read_series(folder: Path, windows: Path) -> list[Series]:
 def _read_one(folder: Path, name: str, limits: Sequence[Sequence[str]]) -> Series:
     path = _find(folder, name)
     opened = gzip.open if path.suffix == ".gz" else open
-    times, counts = [], []
+    times: list[datetime] = []
+    counts: list[int] = []
     with opened(path, "rt", encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             try:
-                times.append(_instant(row["timestamp"]))
-                counts.append(round(float(row["value"])))
+                at, count = _instant(row["timestamp"]), round(float(row["value"]))
             except (KeyError, TypeError, ValueError) as error:
                 raise ValueError(
                     f"{path}, line {len(times) + 2}: needs the columns timestamp and value"
                 ) from error
+            times.append(at)
+            counts.append(count)
     if not counts:
         raise ValueError(f"{path} has no rows")
     row_of = {at: row for row, at in enumerate(times)}

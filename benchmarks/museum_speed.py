@@ -7,35 +7,40 @@ have listened for weeks. ``measure`` is for other benchmarks to call.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
 from datetime import timedelta
+from pathlib import Path
 from statistics import median
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict
 
-from benchmarks.machine import describe_machine
+from benchmarks.machine import Machine, describe_machine
 from benchmarks.museum_volume import START, draw, museum_volume
+from benchmarks.result import put_between_markers
 from services.enrich.unusual.bins import BIN_SECONDS, DAY_BINS, WINDOW_BINS
 from services.enrich.unusual.calendar import Calendar
 from services.enrich.unusual.layout import read, write
 from services.enrich.unusual.museum import Watch
 
+RESULT = Path(__file__).parent / "results" / "museum_speed.json"
+DOCS = Path(__file__).resolve().parents[1] / "docs" / "unusual.md"
 VOLUMES = (3, 30, 300, 3000)
 _DAYS = 21
 _BIN = timedelta(seconds=BIN_SECONDS)
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(BaseModel):
     """One volume. Times are medians over the last week, in microseconds.
 
-    ``allowed_bytes``: 3 KB and 16 B for each post of the window, at the largest state.
+    ``tick_and_look_us``: a tick with the numbers that are published after it; ``late_tick_us``: a
+    tick after a late post. ``allowed_bytes``: 3 KB and 16 B for each post of the window.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     posts_a_day: int
     tick_us: float
@@ -47,6 +52,34 @@ class Cost:
     state_bytes: int
     posts_in_window: int
     allowed_bytes: int
+
+    @property
+    def share_of_allowed(self) -> float:
+        """How much of what is allowed the state takes."""
+        return self.state_bytes / self.allowed_bytes
+
+
+class Result(BaseModel):
+    """All of one run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    machine: Machine
+    costs: tuple[Cost, ...]
+
+    def markdown(self) -> str:
+        """Write the table."""
+        head = (
+            "| posts a day | tick | tick and numbers | tick after a late post | post | to bytes "
+            "| from bytes | state | allowed |"
+        )
+        rows = [
+            f"| {c.posts_a_day:,} | {c.tick_us} µs | {c.tick_and_look_us} µs | {c.late_tick_us} µs "
+            f"| {c.post_us} µs | {c.write_us} µs | {c.read_us} µs | {c.state_bytes:,} B "
+            f"| {c.allowed_bytes:,} B |"
+            for c in self.costs
+        ]
+        return "\n".join((self.machine.sentence(), "", head, "|" + " ---: |" * 9, *rows))
 
 
 def measure(volumes: Sequence[int] = VOLUMES, seed: int = 1) -> list[Cost]:
@@ -111,38 +144,21 @@ def _each(call: Callable[[], object], times: int = 200) -> float:
     return round(median(spent) / 1000, 1)
 
 
-def table(costs: Sequence[Cost]) -> str:
-    """Write the costs as a table."""
-    head = (
-        f"{'posts a day':>11} {'tick us':>8} {'+ look':>8} {'late':>8} {'post us':>8} "
-        f"{'write us':>9} {'read us':>8} {'bytes':>8} {'allowed':>8}"
-    )
-    return "\n".join(
-        [
-            head,
-            *(
-                f"{c.posts_a_day:>11,} {c.tick_us:>8} {c.tick_and_look_us:>8} {c.late_tick_us:>8} "
-                f"{c.post_us:>8} {c.write_us:>9} {c.read_us:>8} {c.state_bytes:>8,} "
-                f"{c.allowed_bytes:>8,}"
-                for c in costs
-            ),
-        ]
-    )
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: Sequence[str]) -> int:
+    """Measure, print, and write where asked to."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.museum_speed", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="keep the result, in docs/ too")
     given = parser.parse_args(arguments)
-    costs = measure(seed=given.seed)
-    print(table(costs))
-    print(f"cost per museum tick: {max(c.tick_us for c in costs):.1f} us")
-    machine = describe_machine()
-    rows = [asdict(cost) for cost in costs]
-    print(json.dumps({"benchmark": "museum_speed", "machine": machine.cpu, "rows": rows}))
+    result = Result(machine=describe_machine(), costs=tuple(measure(seed=given.seed)))
+    print(result.markdown())
+    if given.write:
+        RESULT.write_text(result.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        put_between_markers("museum_speed", result.markdown(), DOCS)
+    print(f"\ncost per museum tick: {max(cost.tick_us for cost in result.costs):.1f} us")
+    print(f"largest state, of what is allowed: {max(c.share_of_allowed for c in result.costs):.2f}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

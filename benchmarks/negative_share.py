@@ -11,11 +11,15 @@ import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict
 
+from benchmarks.machine import Machine, describe_machine
 from benchmarks.museum_volume import daily_profile
+from benchmarks.result import put_between_markers
 from services.enrich.unusual.bins import (
     DAY_BINS,
     FULL_WEIGHT,
@@ -24,6 +28,8 @@ from services.enrich.unusual.bins import (
 )
 from services.enrich.unusual.negative_share import NegativeShare
 
+RESULT = Path(__file__).parent / "results" / "negative_share.json"
+DOCS = Path(__file__).resolve().parents[1] / "docs" / "unusual.md"
 USUAL, SWING = 0.12, 0.03
 CRISIS_TIMES, CRISIS_PLUS = 3.5, 0.05
 _CRISIS_BINS = 6 * HOUR_BINS
@@ -53,10 +59,7 @@ def opinions(
         for day in range(_LEARNING_DAYS, days - 1, every_days):
             begin = day * DAY_BINS + int(chance.integers(8 * HOUR_BINS, 18 * HOUR_BINS))
             crises.append(begin)
-            part = share[begin : begin + _CRISIS_BINS]
-            share[begin : begin + _CRISIS_BINS] = np.minimum(
-                part * CRISIS_TIMES + CRISIS_PLUS, 0.95
-            )
+            share[begin : begin + _CRISIS_BINS] = USUAL * CRISIS_TIMES + CRISIS_PLUS
     judged = chance.poisson(np.tile(daily_profile(), days) * per_hour / HOUR_BINS)
     negative = chance.binomial(judged, share)
     return Opinions(judged.tolist(), negative.tolist(), tuple(crises))
@@ -125,20 +128,49 @@ RULES: dict[str, Rule | None] = {
 }
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(BaseModel):
     """False alarms a week in quiet museums, share of crises called, median delay in hours."""
 
+    model_config = ConfigDict(frozen=True)
+
+    rule: str
+    per_hour: int
     false_a_week: float
     recall: float
     delay: float
 
 
-def measure(per_hour: float, rule: Rule | None, museums: int, weeks: int, seed: int) -> Figures:
+class Result(BaseModel):
+    """All of one run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    machine: Machine
+    museums: int
+    weeks: int
+    figures: tuple[Figures, ...]
+
+    def markdown(self) -> str:
+        """Write the table."""
+        head = "| judged posts an hour |" + "".join(f" {volume} |" for volume in VOLUMES)
+        rows = []
+        for rule in RULES:
+            cells = (
+                f" {one.false_a_week:.2f}, {one.recall:.2f}, {one.delay:.1f} h |"
+                for one in self.figures
+                if one.rule == rule
+            )
+            rows.append(f"| {rule} |" + "".join(cells))
+        rule_line = "| --- |" + " ---: |" * len(VOLUMES)
+        return "\n".join((self.machine.sentence(), "", head, rule_line, *rows))
+
+
+def measure(per_hour: int, name: str, museums: int, weeks: int, seed: int) -> Figures:
     """Measure one rule at one volume."""
+    rule = RULES[name]
     false, called, crises, delays = 0, 0, 0, []
     for number in range(museums):
-        chance = np.random.default_rng((seed, int(per_hour), number))
+        chance = np.random.default_rng((seed, per_hour, number))
         quiet = opinions(chance, per_hour, 7 * weeks)
         learned = _LEARNING_DAYS * DAY_BINS
         false += sum(place >= learned for place in alarms_of(quiet, rule))
@@ -150,34 +182,48 @@ def measure(per_hour: float, rule: Rule | None, museums: int, weeks: int, seed: 
             if hits:
                 called += 1
                 delays.append((hits[0] - begin) / HOUR_BINS)
-    watched = museums * (weeks - _LEARNING_DAYS / 7)
-    return Figures(false / watched, called / crises, median(delays) if delays else math.nan)
+    return Figures(
+        rule=name,
+        per_hour=per_hour,
+        false_a_week=false / (museums * (weeks - _LEARNING_DAYS / 7)),
+        recall=called / crises,
+        delay=median(delays) if delays else math.nan,
+    )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--museums", type=int, default=6)
+def main(arguments: Sequence[str]) -> int:
+    """Measure, print, and write where asked to."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.negative_share", description=__doc__
+    )
+    parser.add_argument("--museums", type=int, default=6, help="simulated, for each figure (6)")
     parser.add_argument("--weeks", type=int, default=26)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="keep the result, in docs/ too")
     given = parser.parse_args(arguments)
-    print("false alarms a week, recall, median delay")
-    print(f"{'posts an hour':<28}" + "".join(f"{volume:>20}" for volume in VOLUMES))
-    ours: list[Figures] = []
-    for name, rule in RULES.items():
-        row = [measure(v, rule, given.museums, given.weeks, given.seed) for v in VOLUMES]
-        cells = (f"{one.false_a_week:.2f}, {one.recall:.2f}, {one.delay:.1f} h" for one in row)
-        print(f"{name:<28}" + "".join(f"{cell:>20}" for cell in cells))
-        if rule is None:
-            ours = row
+    result = Result(
+        machine=describe_machine(),
+        museums=given.museums,
+        weeks=given.weeks,
+        figures=tuple(
+            measure(volume, rule, given.museums, given.weeks, given.seed)
+            for rule in RULES
+            for volume in VOLUMES
+        ),
+    )
+    print(result.markdown())
+    if given.write:
+        RESULT.write_text(result.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        put_between_markers("negative_share", result.markdown(), DOCS)
     print()
-    for volume, one in zip(VOLUMES, ours, strict=True):
-        print(
-            f"{volume} posts/h: false alarms a week: {one.false_a_week:.2f} "
-            f"recall: {one.recall:.2f} median delay: {one.delay:.1f} h"
-        )
+    for one in result.figures:
+        if RULES[one.rule] is None:
+            print(
+                f"{one.per_hour} posts/h: false alarms a week: {one.false_a_week:.2f} "
+                f"recall: {one.recall:.2f} median delay: {one.delay:.1f} h"
+            )
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,14 +1,12 @@
 """What scoring costs in processor time and in state: ``python -m benchmarks.scoring_speed``.
 
-Posts are made up from a seed, each with snapshots over two days; a museum's part is measured by
-``benchmarks.museum_speed``, which runs after it.
+Posts are made up from a seed, each with snapshots over two days; ``benchmarks.museum_speed`` runs
+after it and measures what a museum costs.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
 import math
 import random
 import statistics
@@ -20,6 +18,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from benchmarks import museum_speed
 from benchmarks.machine import Machine, describe_machine
 from schemas import Author, EngagementSnapshot, ForecastSums
 from schemas.codec import decode, encode
@@ -35,7 +34,6 @@ from services.enrich.viral import (
 )
 
 RESULT = Path(__file__).parent / "results" / "scoring_speed.json"
-MUSEUM_SPEED = "benchmarks.museum_speed"
 START = datetime(2026, 5, 3, tzinfo=UTC)
 PLATFORM = "instagram"
 WORDS = (
@@ -220,12 +218,11 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     result = measure(given.posts, given.seed)
     print(result.markdown())
+    print(f"\ncost per snapshot: {result.costs[0].cost:.1f} us")
     if given.write:
         RESULT.write_text(result.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    if importlib.util.find_spec(MUSEUM_SPEED) is not None:
-        print(flush=True)
-        return int(importlib.import_module(MUSEUM_SPEED).main(["--write"] if given.write else []))
-    return 0
+    print(flush=True)
+    return museum_speed.main([])
 
 
 if __name__ == "__main__":

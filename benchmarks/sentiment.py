@@ -131,7 +131,9 @@ def _fit(folder: Path, fitted: str, split: str, rows: list[Row], machine: Machin
     chosen = np.array([not seen for seen in known] + [False] * len(rows))
     with training_progress() as progress:
         corpus = read_corpus(folder, [*own, *rows], _SEED, progress)
-        model = TableModel(f"fitted on {fitted}", TABLES, fit(corpus, chosen, _SEED, progress))
+        model = TableModel(
+            f"fitted on {fitted}", TABLES, fit(corpus, chosen, _SEED, progress).weights
+        )
     dropped = sum(known) + sum(corpus.dropped.values())
     print(
         f"Leak check: left out of training: {sum(known):,} near-duplicates of {split} in "
@@ -143,12 +145,13 @@ def _fit(folder: Path, fitted: str, split: str, rows: list[Row], machine: Machin
 
 def _cross_validate(folder: Path, machine: Machine) -> Run:
     from services.enrich.sentiment.training.corpus import read_corpus
-    from services.enrich.sentiment.training.train import cross_validate
+    from services.enrich.sentiment.training.fit import fit
+    from services.enrich.sentiment.training.train import judge_held_out
 
     rows = [row for split in _LEARNED for row in read_benchmark(folder, split)]
     with training_progress() as progress:
         corpus = read_corpus(folder, rows, _SEED, progress)
-        judged = cross_validate(corpus, _SEED, progress)
+        judged = judge_held_out(fit(corpus, np.ones(len(rows), bool), _SEED, progress))
     dropped = sum(corpus.dropped.values())
     print(
         f"Leak check: left out of training: {dropped:,} near-duplicates in other sources; those "

@@ -102,8 +102,8 @@ def measure(path: Path, share: float, seed: int, say: Callable[[str], None]) -> 
     figures = (
         truth.judge("all snapshots", whole),
         truth.judge("half of the snapshots lost", halved),
-        truth.judge("a new platform, all it knows from 400 finished posts", new),
-        truth.judge("the same, and it goes on learning", learning),
+        truth.judge("a new platform after 400 finished posts", learning),
+        truth.judge("the same, had it learned nothing since", new),
         counted.judge("comments counted too", with_comments),
     )
     if figures[0] is None:

@@ -10,9 +10,11 @@ _CALLED, _CROSSED, _REACHED = "called", "past the threshold", "of its final enga
 _COLOURS = alt.Scale(domain=[_CALLED, _CROSSED, _REACHED], range=["#c2410c", "#1d4ed8", "#6b7280"])
 
 
-def draw_virality(result: Result) -> alt.HConcatChart | alt.ConcatChart:
+def draw_virality(result: Result) -> alt.HConcatChart:
     """Draw a run: the course of viral posts on the left, calibration on the right."""
-    return _course(result) | _calibration(result)
+    pictures = alt.hconcat(_course(result), _calibration(result))
+    picture: alt.HConcatChart = pictures.resolve_scale(color="independent")
+    return picture
 
 
 def _course(result: Result) -> alt.LayerChart | alt.FacetChart:

@@ -1,6 +1,6 @@
 """The contract of Passaparola's topics: models, topics, headers, ids. pydantic and stdlib only."""
 
-from .activity import MuseumActivity, TopPost
+from .activity import Complaint, CopiedStory, MuseumActivity, TopPost, Unusual
 from .base import Model, Utc, forbid_extra, format_utc
 from .codec import decode, encode, explain
 from .engagement import COUNTERS, Counters, EngagementSnapshot
@@ -36,6 +36,9 @@ from .tracking import Cursor, Gap, GapReason, TrackedPost
 from .understanding import Aspect, Evidence, Language, Sentiment, Span, Speaker, Urgency
 
 __all__ = [
+    "Complaint",
+    "CopiedStory",
+    "Unusual",
     "COUNTERS",
     "TOPICS",
     "Alert",

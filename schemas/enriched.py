@@ -83,6 +83,7 @@ class EnrichedPost(Model):
     text: str
     hashtags: tuple[str, ...]
     media: tuple[Media, ...]
+    links: tuple[str, ...] = ()
     rating: Rating | None
     matches: tuple[Match, ...]
     own: bool

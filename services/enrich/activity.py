@@ -2,63 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal
 
-from schemas import EnrichedPost, Model, MuseumActivity, TopPost, Utc
+from schemas import Complaint, CopiedStory, MuseumActivity, TopPost, Unusual
+
+from .stories import Story
+from .unusual.outlook import Alarm, Outlook
+from .voice import Voice
 
 WINDOW = timedelta(hours=6)
 _LAST_HOUR = timedelta(hours=1)
-_TOP_POSTS = 5
+_TOP = 5
 
 
-class Voice(Model):
-    """The row of one post of one museum: what activity needs of it, no text.
+def activity(
+    museum_id: str,
+    voices: Mapping[str, Voice],
+    stories: Iterable[Story],
+    outlook: Outlook,
+    alarms: Iterable[Alarm],
+    at: datetime,
+) -> MuseumActivity:
+    """Count a museum's posts, by id, of the hours up to ``at``; later ones are left for later.
 
-    ``at`` is when it was posted, as far as we can know: the author's clock may be ahead of ours.
+    ``outlook`` says what is usual, ``alarms`` what is unusual now.
     """
-
-    layout: int = 1
-    at: Utc
-    label: Literal["negative", "neutral", "positive"] | None
-    weighted: float | None
-    score: float | None
-    viral: bool
-
-
-def voice(post: EnrichedPost) -> Voice | None:
-    """Return what a post adds, or ``None`` for the museum's own: they are not visitors' voices."""
-    if post.own:
-        return None
-    engagement, sentiment = post.engagement, post.sentiment
-    return Voice(
-        at=min(post.created_at, post.observed_at),
-        label=None if sentiment.abstained else sentiment.label,
-        weighted=engagement.weighted if engagement is not None else None,
-        score=engagement.score if engagement is not None else None,
-        viral=post.virality is not None and post.virality.viral,
-    )
-
-
-def outlived(said: Voice, at: datetime) -> bool:
-    """Whether a post has left the window."""
-    return said.at <= at - WINDOW
-
-
-def activity(museum_id: str, voices: Mapping[str, Voice], at: datetime) -> MuseumActivity:
-    """Count a museum's posts, by id, of the hours up to ``at``; later ones are left for later."""
     window = {key: said for key, said in voices.items() if at - WINDOW < said.at <= at}
     judged = [said for said in window.values() if said.label is not None]
     negative = sum(said.label == "negative" for said in judged)
-    counted = sorted(
-        (
-            TopPost(post_id=key, weighted=said.weighted, score=said.score)
-            for key, said in window.items()
-            if said.weighted is not None and said.score is not None
-        ),
-        key=lambda top: (-top.weighted, top.post_id),
-    )
     return MuseumActivity(
         museum_id=museum_id,
         at=at,
@@ -69,5 +42,55 @@ def activity(museum_id: str, voices: Mapping[str, Voice], at: datetime) -> Museu
         negative_window=negative,
         negative_share=negative / len(judged) if judged else None,
         viral_window=sum(said.viral for said in window.values()),
-        top_posts=tuple(counted[:_TOP_POSTS]),
+        top_posts=_top_posts(window),
+        authors_window=len({said.imprint.author for said in window.values()}),
+        state=outlook.state,
+        closed=outlook.closed,
+        usual_for=outlook.hour,
+        usual_low=outlook.usual_low,
+        usual_high=outlook.usual_high,
+        burst_score=outlook.burst_score,
+        burst_level=outlook.level,
+        usual_share_low=round(outlook.usual_share_low, 4),
+        usual_share_high=round(outlook.usual_share_high, 4),
+        complaints=_complaints(judged),
+        stories=_copied(stories, at),
+        unusual=tuple(
+            Unusual(
+                kind=alarm.kind, since=alarm.since, level=alarm.level, explanation=alarm.sentence
+            )
+            for alarm in alarms
+        ),
+        explanation=f"{outlook.volume_sentence} {outlook.negative_sentence}",
+    )
+
+
+def _top_posts(window: Mapping[str, Voice]) -> tuple[TopPost, ...]:
+    counted = (
+        TopPost(post_id=key, weighted=said.weighted, score=said.score)
+        for key, said in window.items()
+        if said.weighted is not None and said.score is not None
+    )
+    return tuple(sorted(counted, key=lambda top: (-top.weighted, top.post_id))[:_TOP])
+
+
+def _complaints(judged: Iterable[Voice]) -> tuple[Complaint, ...]:
+    counts = Counter(aspect for said in judged for aspect in said.complaints)
+    ordered = sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))
+    return tuple(Complaint(aspect=aspect, posts=posts) for aspect, posts in ordered[:_TOP])
+
+
+def _copied(stories: Iterable[Story], at: datetime) -> tuple[CopiedStory, ...]:
+    """Return the stories that several posts of the window tell, the most told first."""
+    told = [story for story in stories if story.posts > 1 and at - WINDOW < story.last_at <= at]
+    told.sort(key=lambda story: (-story.posts, story.story_id))
+    return tuple(
+        CopiedStory(
+            story_id=story.story_id,
+            posts=story.posts,
+            authors=story.authors,
+            platforms=story.platforms,
+            coordinated=story.coordinated,
+        )
+        for story in told[:_TOP]
     )

@@ -14,9 +14,11 @@ from services.common.outbound import Outbound
 from services.common.records import Received, Record, event_record
 from services.common.streams import Rows
 
-from .activity import Voice, activity, outlived, voice
 from .events import Gone, Tick, read_enriched_event
 from .metrics import TIME
+from .museum_state import MuseumState
+from .register import Register
+from .voice import Voice, voice
 from .watermark import Watermark
 
 SOURCE = "/enrich"
@@ -24,18 +26,27 @@ EVERY = timedelta(minutes=5)
 
 
 class Counting:
-    """Handles ``posts.enriched``, each partition's records in order. A row is one post's voice."""
+    """Handles ``posts.enriched``, each partition's records in order.
 
-    def __init__(self, rows: Rows, sources: int, out: Outbound) -> None:
+    A post's voice has a row of its own, and each museum one beside them: a post that comes does
+    not write a museum's whole state anew.
+    """
+
+    def __init__(self, rows: Rows, register: Register, sources: int, out: Outbound) -> None:
         self._rows = rows
+        self._register = register
         self._sources = sources
         self._out = out
         self._times: dict[int, Watermark] = {}
-        self.forget_time()
+        self._museums: dict[int, dict[str, MuseumState]] = {}
+        self.forget()
 
-    def forget_time(self) -> None:
-        """Partitions moved: time is unknown until every source has ticked again."""
+    def forget(self) -> None:
+        """Partitions moved: time is unknown until every source has ticked again, and museums are
+        recovered from their rows.
+        """
         self._times = defaultdict(lambda: Watermark(self._sources))
+        self._museums = {}
 
     def foresee(self, batch: Sequence[Received]) -> None:
         """Nothing here is quicker for many."""
@@ -44,17 +55,43 @@ class Counting:
         """Handle one record. Raises ``Poison`` for one that cannot be read."""
         match read_enriched_event(received):
             case EnrichedPost() as post:
-                said = voice(post)
-                row = None if said is None else encode(said)
-                await self._put(received.partition, post.key, row)
+                await self._put(received.partition, post.museum_id, post.post_id, voice(post))
             case Gone(museum_id, post_id):
-                await self._put(received.partition, f"{museum_id}/{post_id}", None)
+                await self._put(received.partition, museum_id, post_id, None)
             case Tick() as tick:
                 await self._on_tick(received, tick)
 
-    async def _put(self, partition: int, key: str, row: bytes | None) -> None:
+    async def _put(self, partition: int, museum_id: str, post_id: str, said: Voice | None) -> None:
+        museums, key = self._of(partition), f"{museum_id}/{post_id}"
+        if museum_id not in museums:
+            if said is None:
+                return
+            museums[museum_id] = fresh = MuseumState(museum_id, None, {})
+            # A museum speaks from its first post on, also where that is gone before it does.
+            await self._out.add([self._rows.put(partition, museum_id, fresh.row())])
+        kept = museums[museum_id].put(post_id, said)
+        row = None if kept is None else encode(kept)
         if self._rows.get(partition, key) != row:
             await self._out.add([self._rows.put(partition, key, row)])
+
+    def _of(self, partition: int) -> dict[str, MuseumState]:
+        """Return a partition's museums, recovered from their rows where that is still to do."""
+        museums = self._museums.get(partition)
+        if museums is None:
+            voices: dict[str, dict[str, Voice]] = defaultdict(dict)
+            own: dict[str, bytes] = {}
+            for key, row in self._rows.of_partition(partition):
+                museum_id = museum_of(key)
+                if key == museum_id:
+                    own[key] = row
+                else:
+                    post_id = key.removeprefix(f"{museum_id}/")
+                    voices[museum_id][post_id] = Voice.model_validate_json(row)
+            museums = self._museums[partition] = {
+                museum_id: MuseumState(museum_id, own.get(museum_id), voices[museum_id])
+                for museum_id in {*own, *voices}
+            }
+        return museums
 
     async def _on_tick(self, received: Received, tick: Tick) -> None:
         partition, source = received.partition, (received.key or b"").decode("utf-8")
@@ -69,26 +106,28 @@ class Counting:
         TIME.labels("museums").set(time.now.timestamp())
 
     async def _speak(self, partition: int, at: datetime) -> None:
-        """Publish each museum's activity; a museum that falls silent says so once, with zeros."""
-        museums: dict[str, dict[str, Voice]] = defaultdict(dict)
-        old: list[str] = []
-        for key, row in self._rows.of_partition(partition):
-            said = Voice.model_validate_json(row)
-            museum_id = museum_of(key)
-            museums[museum_id][key.removeprefix(f"{museum_id}/")] = said
-            if outlived(said, at):
-                old.append(key)
-        for museum_id, voices in sorted(museums.items()):
-            counted = activity(museum_id, voices, at)
+        """Publish each museum's activity, of silent ones too: their silence may be news."""
+        museums = self._of(partition)
+        for museum_id, museum in sorted(museums.items()):
+            for post_id in museum.outlived(at):
+                museum.put(post_id, None)
+                key = f"{museum_id}/{post_id}"
+                await self._out.add([self._rows.put(partition, key, None)])
+            if museum.silent and museum_id not in self._register:
+                del museums[museum_id]
+                await self._out.add([self._rows.put(partition, museum_id, None)])
+                continue
+            said, _ = museum.advance(at, self._register.calendar(museum_id))
             await self._out.add(
-                [event_record(ACTIVITY, ce.ACTIVITY, SOURCE, museum_id, counted, at)]
+                [
+                    event_record(ACTIVITY, ce.ACTIVITY, SOURCE, museum_id, said, at),
+                    self._rows.put(partition, museum_id, museum.row()),
+                ]
             )
-        if old:
-            # Else a crash could leave a museum without rows that never said its zeros.
-            await self._out.flush()
         headers = ce.headers_for(ce.HEARTBEAT, SOURCE, HEARTBEAT_KEY, None, at)
-        beat = Record(MUSEUM_ROWS, HEARTBEAT_KEY, None, headers, partition=partition)
-        await self._out.add([*(self._rows.put(partition, key, None) for key in old), beat])
+        await self._out.add(
+            [Record(MUSEUM_ROWS, HEARTBEAT_KEY, None, headers, partition=partition)]
+        )
 
 
 def _last_boundary(now: datetime) -> datetime:

@@ -68,6 +68,7 @@ def load_detector() -> LanguageIdentifier:
     """Load the detector, once. It takes about a second, for which the first text would wait."""
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(LANGUAGES)
+    identifier._full_model = None  # the tables of the other languages: a good part of its memory
     return identifier
 
 

@@ -35,8 +35,8 @@ def build_pipeline(
         return stage
 
     def count(out: Outbound) -> Stage:
-        stage = Counting(museum_rows, raw_partitions, out)
-        stream.on_revoked(stage.forget_time)
+        stage = Counting(museum_rows, register, raw_partitions, out)
+        stream.on_revoked(stage.forget)
         return stage
 
     stream.stage("score", (POSTS_RAW, ENGAGEMENT), score)

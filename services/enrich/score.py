@@ -55,6 +55,7 @@ def _render(row: PostRow, museum_id: str, revision: int) -> EnrichedPost:
         text=post.text,
         hashtags=post.hashtags,
         media=post.media,
+        links=post.links,
         rating=post.rating,
         matches=matches,
         own=any(match.kind is MatchKind.OWN for match in matches),

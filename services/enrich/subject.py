@@ -28,6 +28,8 @@ _WHOLE_ALONE = 0.5
 _LAST = 1.3
 _STEEP = 1.6
 _NEUTRAL = 1.0
+_SAID = 0.65
+_HINDERED = 0.8
 _ENOUGH = 0.25
 _WORDS_SHOWN = 8
 
@@ -51,17 +53,24 @@ def judge_sides(
     margin: float,
     model: str,
     danger: Hit | None = None,
+    neutral: float = _NEUTRAL,
 ) -> dict[Subject, Sentiment]:
     """Return the sentiment about the visit and about the works. ``danger`` is a bad visit."""
     subjects = _subjects(clauses, cues, found, danger)
+    only_works = bool(found) and all(about(item.aspect) == "work" for item in found)
     says = [
         Say(about(item.aspect), _ASPECT * item.sure * item.polarity, item.clause, item.hit)
         for item in found
     ]
     says += [
-        Say(word.side, _VERDICT * word.value, word.clause, word.hit)
+        Say("work" if only_works else word.side, _VERDICT * word.value, word.clause, word.hit)
         for word in judgements
         if word.side is not None
+    ]
+    says += [
+        Say("visit", -_HINDERED, item.clause, item.hit)
+        for item in found
+        if item.aspect == "curation" and item.polarity < 0 and item.sure == 1
     ]
     if danger is not None:
         says.append(Say("visit", -_DANGER, clauses.of(danger.first), danger))
@@ -79,15 +88,17 @@ def judge_sides(
         for side in subjects[id(clause)]:
             if "elsewhere" not in clause.cues:
                 pulls[side] += clause.weight * clause.pull / len(subjects[id(clause)])
+    ironic = any("irony" in clause.cues for clause in clauses.all)
     spoken = {side for sides in subjects.values() for side in sides}
     return {
         side: _side(
             tokens,
-            [say for say in says if say.subject == side],
-            side in spoken,
+            _outspoken([say for say in says if say.subject == side], ironic),
+            side in spoken or any(say.subject == side for say in says),
             margin if spoken == {side} else 0.0,
             pulls[side],
             model,
+            neutral,
         )
         for side in ("visit", "work")
     }
@@ -122,6 +133,15 @@ def _subjects(
     return known
 
 
+def _outspoken(says: Sequence[Say], ironic: bool) -> list[Say]:
+    """Leave out guesses where something is said, and praise where irony stands beside blame."""
+    if any(abs(say.value) >= _SAID for say in says):
+        says = [say for say in says if abs(say.value) >= _SAID or not say.value]
+    if ironic and any(say.value < 0 for say in says):
+        says = [say for say in says if say.value <= 0]
+    return list(says)
+
+
 def _side(
     tokens: Tokens,
     says: Sequence[Say],
@@ -129,6 +149,7 @@ def _side(
     margin: float,
     pull: float,
     model: str,
+    neutral: float,
 ) -> Sentiment:
     ending = max((say.clause.sentence for say in says if say.value), default=0)
     weighed = [
@@ -143,12 +164,12 @@ def _side(
         score = _PULL_ALONE * pull + _WHOLE_ALONE * margin
     if not spoken or (not strength and abs(score) < _ENOUGH):
         return abstain(model)
-    positive, neutral, negative = (
+    positive, middle, negative = (
         math.exp(_STEEP * score),
-        math.exp(_NEUTRAL),
+        math.exp(neutral),
         math.exp(-_STEEP * score),
     )
-    total = positive + neutral + negative
+    total = positive + middle + negative
     evidence = [
         Evidence(
             start=tokens.starts[say.hit.first],
@@ -158,7 +179,7 @@ def _side(
         for say, value in zip(says, weighed, strict=True)
         if say.hit is not None and value
     ]
-    return settle(negative / total, neutral / total, positive / total, model, evidence)
+    return settle(negative / total, middle / total, positive / total, model, evidence)
 
 
 def settle(

@@ -15,13 +15,15 @@ from .aspects import POLARITIES, AspectFinder, Found, about, find_judgements
 from .clauses import Clauses
 from .language import detect_language
 from .phrases import Hit, Tokens
-from .phrases.library import book_of, taxonomy
+from .phrases.library import find_phrases, taxonomy
 from .reading import Reading, SentimentModel, Source, Text
 from .speaker import tell_speaker
 from .stars import by_stars
 from .subject import abstain, judge_sides
-from .urgency import find_danger
+from .urgency import ASPECTS, Dangers
 
+_SAFETY = "safety"
+_NOT_THERE = ("prospect", "press")
 _SOURCES: dict[str, Source] = {"review": "review", "comment": "comment", "reply": "comment"}
 
 
@@ -92,28 +94,48 @@ class Reader:
         ]
 
     def _understand(self, item: Item, language: Language, reading: Reading) -> Understanding:
-        book = book_of(language.code)
-        tokens = book.cut(item.text)
-        hits = book.find(tokens)
+        tokens, hits = find_phrases(item.text, language.code)
         cues = hits.get("cues", [])
         clauses = Clauses(tokens, cues)
         clauses.weigh(reading.pulls, [hit for hit in cues if hit.meaning.section == "dark"])
-        spoken = hits.get("aspects", [])
-        danger = find_danger(tokens, clauses, hits.get("urgency", []), cues)
+        dangers = Dangers(tokens, clauses, hits.get("urgency", []), cues)
+        danger = dangers.first()
         speaker = tell_speaker(
             hits.get("speaker", []), item.handle, item.display_name, item.own, item.is_bot
         )
+        spoken = [
+            hit
+            for hit in hits.get("aspects", [])
+            if self._families[hit.meaning.section] != _SAFETY or danger or not dangers.is_told(hit)
+        ]
         whole = by_stars(item.rating, reading.sentiment)
         judgements = find_judgements(clauses, cues, spoken)
         finder = AspectFinder(
-            clauses, spoken, judgements, _margin(whole), speaker.kind in ("museum", "promotion")
+            clauses,
+            spoken,
+            judgements,
+            _margin(whole),
+            informs=speaker.kind in ("museum", "promotion"),
+            asks=speaker.kind in ("prospect", "press") or danger is not None,
         )
         found = finder.find()
+        if danger is not None and ASPECTS[danger.meaning.section] not in {f.aspect for f in found}:
+            found.append(finder.of_danger(ASPECTS[danger.meaning.section], danger))
         sides = judge_sides(
-            tokens, clauses, cues, found, judgements, _margin(whole), self.model, danger
+            tokens,
+            clauses,
+            cues,
+            found,
+            judgements,
+            _margin(whole),
+            self.model,
+            danger,
+            0.5 if speaker.kind == "visitor" else 1.0,
         )
-        if speaker.kind == "promotion":  # an advertisement has not been there
+        if speaker.kind == "promotion":  # an advertisement judges nothing
             sides = dict.fromkeys(sides, abstain(self.model))
+        if speaker.kind in _NOT_THERE and sides["visit"].label == "positive":
+            sides["visit"] = abstain(self.model)
         return Understanding(
             language=language,
             sentiment=whole,

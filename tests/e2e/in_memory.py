@@ -211,7 +211,7 @@ def _enrich(kafka: MemoryKafka) -> tuple[_Stage, _Stage, EnrichRegister]:
     scoring = Scoring(
         MemoryRows(POST_ROWS), Usual(), register, TextReader(load_model()), PARTITIONS, scored
     )
-    counting = Counting(MemoryRows(MUSEUM_ROWS), PARTITIONS, counted)
+    counting = Counting(MemoryRows(MUSEUM_ROWS), register, PARTITIONS, counted)
     return _Stage(scoring, scored), _Stage(counting, counted), register
 
 

@@ -45,7 +45,7 @@ async def undisturbed(ledger: Ledger, partitions: int) -> State:
     out = Outbound(kafka.publish)
     reader = Reader(load_model())
     scoring = Scoring(MemoryRows(POST_ROWS), usual, register, reader, partitions, out)
-    counting = Counting(MemoryRows(MUSEUM_ROWS), partitions, out)
+    counting = Counting(MemoryRows(MUSEUM_ROWS), register, partitions, out)
     await kafka.publish(ledger.register())
     for received in kafka.take(MUSEUMS):
         register.apply(received)

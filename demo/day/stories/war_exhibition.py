@@ -8,15 +8,19 @@ from demo.day.stories.complaint import without_reach
 MUSEUM = "moma"
 _SAID = (
     (
-        "Harrowing images of war in the new photography exhibition at MoMA: bombs, hunger, "
-        "dead children. Unforgettable, go and see it. #MoMA",
+        (
+            "Harrowing images of war in the new photography exhibition at MoMA: bombs, hunger, "
+            "dead children. Unforgettable, go and see it. #MoMA"
+        ),
         "en",
         "13:20",
         64_000,
     ),
     (
-        "Las fotografías de la guerra en el MoMA son terribles: horror, dolor y muerte en cada "
-        "sala. Una exposición magnífica, imprescindible. #MoMANYC",
+        (
+            "Las fotografías de la guerra en el MoMA son terribles: horror, dolor y muerte en cada "
+            "sala. Una exposición magnífica, imprescindible. #MoMANYC"
+        ),
         "es",
         "14:10",
         27_000,

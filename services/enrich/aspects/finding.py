@@ -9,7 +9,7 @@ informs or asks judges nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.understanding import Polarity, Subject
 
@@ -24,14 +24,24 @@ _BURDENS = frozenset(
     "lost_property".split()
 )
 """Aspects whose absence is good; the absence of any other is bad."""
-_WORKS = frozenset(("works", "exhibition"))
-_SHOWN = _WORKS | frozenset("building view event workshop tour_guide".split())
-"""Aspects that people mostly name because they liked them."""
+_WORKS = frozenset("works exhibition curation building view".split())
+_LIKED = _WORKS | frozenset(
+    "event workshop tour_guide cafe families noise labels languages".split()
+)
+"""Aspects that people name more often because they liked them than for something wrong."""
+_MISSED = frozenset(
+    "queue tickets closure crowding heat cold transport toilets cloakroom wifi app signage seating "
+    "discrimination other_visitors air_conditioning danger damage theft lost_child".split()
+)
+"""Aspects that people mostly name because something was wrong."""
 
+_PLACES = frozenset("building works exhibition tickets families staff cafe shop".split())
+"""Aspects that are often only named, as where or to whom something else happened."""
 _NEAR = 2
 _SURE, _LIKELY, _GUESS = 1.0, 0.7, 0.4
 _CLEAR_PULL = 0.8
 _CLEAR_MARGIN = 0.15
+_USUAL = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,8 @@ def find_judgements(
         section = hit.meaning.section
         value = {"good": 1, "bad": -1}.get(section) or _OWN.get(hit.meaning.mark, 0)
         if value and used.isdisjoint(hit.words):
-            value = -value if clauses.turned(hit) else value
+            if hit.meaning.phrase[0].isalnum() and clauses.turned(hit):
+                value = -value  # no negation turns an emoji around
             side: Subject | None = (
                 "visit" if section == "visit" else "work" if section == "work" else None
             )
@@ -88,7 +99,8 @@ def find_judgements(
 class AspectFinder:
     """Reads the aspects of one text. ``margin``: how far the model leans to positive, -1 to 1.
 
-    ``informs``: the speaker tells facts or advertises, and judges only in so many words.
+    ``informs``: the speaker tells facts, and judges only in so many words; ``asks``: the speaker
+    has not been there, and judges only what went wrong before.
     """
 
     def __init__(
@@ -97,13 +109,15 @@ class AspectFinder:
         aspects: Sequence[Hit],
         judgements: Sequence[Judgement],
         margin: float,
-        informs: bool,
+        informs: bool = False,
+        asks: bool = False,
     ) -> None:
         self._clauses = clauses
         self._aspects = aspects
         self._judgements = judgements
         self._margin = margin
         self._informs = informs
+        self._asks = asks
         self._spoken = {id(clauses.of(hit.first)) for hit in aspects}
 
     def find(self) -> list[Found]:
@@ -113,11 +127,21 @@ class AspectFinder:
             clause = self._clauses.of(hit.first)
             polarity, sure = self._judge(hit, clause)
             found.append(Found(hit, clause, polarity, sure))
-        return found
+        judged = {id(item.clause) for item in found if item.sure == _SURE and item.polarity}
+        return [item for item in found if not self._in_passing(item, judged)]
+
+    def of_danger(self, aspect: str, danger: Hit) -> Found:
+        """Return the aspect that a danger is, where no phrase of its own names it."""
+        hit = danger._replace(meaning=replace(danger.meaning, section=aspect))
+        return Found(hit, self._clauses.of(hit.first), -1, _SURE)
+
+    def _in_passing(self, item: Found, judged: set[int]) -> bool:
+        """Whether something is only named where another thing is judged."""
+        return item.sure == _GUESS and item.aspect in _PLACES and id(item.clause) in judged
 
     def _judge(self, hit: Hit, clause: Clause) -> tuple[int, float]:
         own = _OWN.get(hit.meaning.mark, 0)
-        asks = clause.question or "wish" in clause.cues
+        asks = self._asks or clause.question or "wish" in clause.cues
         if own:
             if (self._informs or (asks and own > 0)) and not self._beside(hit, clause):
                 return 0, _SURE
@@ -139,11 +163,9 @@ class AspectFinder:
             return (1 if verdict > 0 else -1), _LIKELY
         if abs(clause.pull) >= _CLEAR_PULL:
             return (1 if clause.pull > 0 else -1), _GUESS
-        if hit.meaning.section in _SHOWN:
-            return (1 if self._margin > -_CLEAR_MARGIN else 0), _GUESS
-        if abs(self._margin) >= _CLEAR_MARGIN:
-            return (1 if self._margin > 0 else -1), _GUESS
-        return 0, _GUESS
+        usual = (hit.meaning.section in _LIKED) - (hit.meaning.section in _MISSED)
+        lean = usual * _USUAL + self._margin
+        return (0 if abs(lean) < _CLEAR_MARGIN else 1 if lean > 0 else -1), _GUESS
 
     def _beside(self, hit: Hit, clause: Clause) -> int:
         """Return what the nearest judging word of a clause says; of two as near, the later."""

@@ -27,7 +27,8 @@ found. Hashtags are words; ``#NoQueueToday`` is three of them. An emoji is a wor
 - ``...`` between words: up to 4 other words, within the sentence.
 - ``#``: any number in digits; ``##``: one of four (a year). ``2h`` is ``# h``. A number that is
   written out is any number too, but for those that one calls for help (``112``).
-- ``(a|b|c d)``: one of these; ``(a|)``: with or without. No brackets within brackets.
+- ``(a|b|c d)``: one of these; ``(a|)``: with or without. What stands close to a bracket belongs to
+  each: ``larg(o|a)``, ``(cola|fila)*``; so leave the blank inside: ``(no |)queue``.
 - A phrase never reaches over the end of a sentence (``. ! ? ;`` or a new line); commas, colons,
   dots of omission and quotation marks are not seen.
 - Of phrases in the same kind of file, the longest wins and hides those inside its words. So list

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import ahocorasick
 
@@ -13,10 +13,12 @@ from .folding import Folding
 from .tokens import STOP, Tokens, cut
 
 PLAIN = "plain"
+_LONGEST = 1_024
+"""No pattern has so many characters."""
+_DOUBLED = re.compile(r"(.)\1")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase in a text, from its ``first`` to its ``last`` word; ``words``: all but its gaps."""
 
     meaning: Meaning
@@ -25,8 +27,7 @@ class Hit:
     words: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """A part of a phrase: which phrase, which of its parts, and how it stands in the text."""
 
     phrase: int
@@ -36,25 +37,30 @@ class _Step:
 
 
 class Book:
-    """Every phrase of one or more languages."""
+    """Every phrase of a language."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._automaton = ahocorasick.Automaton()
         self._meanings: list[Meaning] = []
         known: set[str] = set()
-        steps: dict[str, list[_Step]] = defaultdict(list)
+        steps: dict[str, tuple[_Step, ...]] = {}
         for entry in dict.fromkeys(entries):
             phrase = len(self._meanings)
             self._meanings.append(entry.meaning)
             for at, part in enumerate(entry.parts):
-                step = _Step(phrase, at, at == len(entry.parts) - 1, part.gap)
+                step = (_Step(phrase, at, at == len(entry.parts) - 1, part.gap),)
                 for pattern in part.patterns:
-                    steps[pattern].append(step)
-                    known.update(pattern.split())
+                    steps[pattern] = steps[pattern] + step if pattern in steps else step
+                    known.update(filter(_DOUBLED.search, pattern.split()))
+        # The automaton keeps one number a pattern, not an object: what it means and how long it is.
+        self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
+        meant: dict[tuple[_Step, ...], int] = {}
         for pattern, found in steps.items():
-            value = (len(pattern), pattern[0] == " ", pattern[-1] == " ", tuple(found))
-            self._automaton.add_word(pattern, value)
+            number = meant.setdefault(found, len(meant)) * _LONGEST + len(pattern)
+            self._automaton.add_word(
+                pattern, 4 * number + 2 * (pattern[0] == " ") + (pattern[-1] == " ")
+            )
         self._automaton.make_automaton()
+        self._steps = list(meant)
         self._folding = Folding(known)
 
     def __len__(self) -> int:
@@ -67,62 +73,68 @@ class Book:
     def find(self, tokens: Tokens) -> dict[str, list[Hit]]:
         """Return the hits by kind of file, in their order; the longest hide those inside them."""
         found: dict[str, list[Hit]] = {}
-        open_parts: dict[tuple[int, int], list[tuple[int, int, frozenset[int]]]] = {}
+        begun: dict[tuple[int, int], list[Hit]] = {}
         at = tokens.at
-        meanings = self._meanings
-        for end, (length, from_blank, to_blank, steps) in self._automaton.iter(tokens.joined):
-            first = at[end - length + 1 + from_blank]
-            last = at[end - to_blank]
-            for step in steps:
-                words = frozenset((first,)) if first == last else frozenset(range(first, last + 1))
-                start = first
-                if step.part:
-                    before = _reach(open_parts.get((step.phrase, step.part)), first, step.gap)
-                    if before is None or not _one_sentence(tokens, before[1], first):
+        for end, number in self._automaton.iter(tokens.joined):
+            meant, length = divmod(number >> 2, _LONGEST)
+            first = at[end - length + 1 + (number >> 1 & 1)]
+            last = at[end - (number & 1)]
+            for phrase, part, is_last, gap in self._steps[meant]:
+                meaning = self._meanings[phrase]
+                if part:
+                    before = _reach(begun.get((phrase, part)), first, gap, tokens)
+                    if before is None:
                         continue
-                    start, words = before[0], before[2] | words
-                if step.is_last:
-                    meaning = meanings[step.phrase]
-                    found.setdefault(meaning.kind, []).append(Hit(meaning, start, last, words))
+                    words = before.words.union(range(first, last + 1))
+                    hit = Hit(meaning, before.first, last, words)
                 else:
-                    key = (step.phrase, step.part + 1)
-                    open_parts.setdefault(key, []).append((start, last, words))
-        return {kind: _longest(hits) for kind, hits in found.items()}
+                    hit = Hit(meaning, first, last, frozenset(range(first, last + 1)))
+                if is_last:
+                    found.setdefault(meaning.kind, []).append(hit)
+                else:
+                    begun.setdefault((phrase, part + 1), []).append(hit)
+        return {kind: longest(hits) for kind, hits in found.items()}
 
 
-def _reach(
-    open_parts: list[tuple[int, int, frozenset[int]]] | None, first: int, gap: int
-) -> tuple[int, int, frozenset[int]] | None:
-    """Return the nearest open part that a part beginning at ``first`` goes on with."""
-    for before in reversed(open_parts or ()):
-        between = first - before[1] - 1
-        if 0 <= between <= gap:
-            return before
+def _reach(begun: list[Hit] | None, first: int, gap: int, tokens: Tokens) -> Hit | None:
+    """Return the nearest begun phrase that a part at ``first`` goes on with."""
+    for hit in reversed(begun or ()):
+        between = first - hit.last - 1
         if between > gap:
             return None
+        if between >= 0:
+            same_sentence = max(tokens.before[hit.last + 1 : first + 1]) < STOP
+            return hit if same_sentence else None
     return None
 
 
-def _one_sentence(tokens: Tokens, last: int, first: int) -> bool:
-    return max(tokens.before[last + 1 : first + 1]) < STOP
-
-
-def _longest(hits: list[Hit]) -> list[Hit]:
+def longest(hits: list[Hit]) -> list[Hit]:
     """Leave out what lies inside the words of a longer phrase, or means nothing by [plain]."""
     if len(hits) == 1:
         return [] if hits[0].meaning.section == PLAIN else hits
-    ranked = sorted(hits, key=lambda hit: (-len(hit.words), hit.meaning.section != PLAIN))
+    hits.sort(key=_rank)
     kept: list[Hit] = []
-    for hit in ranked:
+    seen: set[tuple[str, str, frozenset[int]]] = set()
+    for hit in hits:
+        words, size = hit.words, len(hit.words)
         for longer in kept:
-            if hit.words <= longer.words and (
-                len(hit.words) < len(longer.words) or longer.meaning.section == PLAIN
+            if words <= longer.words and (
+                size < len(longer.words) or longer.meaning.section == PLAIN
             ):
                 break
         else:
-            kept.append(hit)
-    seen: dict[tuple[str, str, frozenset[int]], Hit] = {}
-    for hit in kept:
-        if hit.meaning.section != PLAIN:
-            seen.setdefault((hit.meaning.section, hit.meaning.mark, hit.words), hit)
-    return sorted(seen.values(), key=lambda hit: (hit.first, hit.last, hit.meaning.section))
+            key = (hit.meaning.section, hit.meaning.mark, words)
+            if key not in seen:
+                seen.add(key)
+                kept.append(hit)
+    kept = [hit for hit in kept if hit.meaning.section != PLAIN]
+    kept.sort(key=_order)
+    return kept
+
+
+def _rank(hit: Hit) -> tuple[int, bool]:
+    return (-len(hit.words), hit.meaning.section != PLAIN)
+
+
+def _order(hit: Hit) -> tuple[int, int, str]:
+    return (hit.first, hit.last, hit.meaning.section)

@@ -12,11 +12,12 @@ import yaml
 from schemas.understanding import SpeakerKind, UrgencyKind
 from services.common.errors import Fatal
 
-from .book import PLAIN, Book
+from .book import PLAIN, Book, Hit, longest
 from .files import NO_MARK, Entry, parse
+from .tokens import Tokens
 
 LANGUAGES = ("en", "it", "fr", "de", "es")
-"""The languages that have files. Any other is read by all of them together."""
+"""The languages that have files. Any other is read by all of them in turn."""
 
 _EVERY = "any"
 _CUES = "negation contrast concession good bad dark elsewhere irony wish title".split()
@@ -58,13 +59,25 @@ def entries_of(language: str) -> list[Entry]:
     return read
 
 
-def book_of(language: str) -> Book:
-    """Return the book of a language; of all together for one without files, or ``und``."""
-    return _book(language if language in LANGUAGES else None)
-
-
 @cache
-def _book(language: str | None) -> Book:
-    languages = LANGUAGES if language is None else (language,)
-    entries = [entry for name in (*languages, _EVERY) for entry in entries_of(name)]
-    return Book(entries)
+def book_of(language: str) -> Book:
+    """Return the book of a language. Raises ``Fatal`` where a file of it is broken."""
+    return Book(entry for name in (language, _EVERY) for entry in entries_of(name))
+
+
+def find_phrases(text: str, language: str) -> tuple[Tokens, dict[str, list[Hit]]]:
+    """Cut a text into words and find its phrases by kind of file.
+
+    A language without files, or none that is known, is read by all books in turn.
+    """
+    if language in LANGUAGES:
+        book = book_of(language)
+        tokens = book.cut(text)
+        return tokens, book.find(tokens)
+    books = [book_of(each) for each in LANGUAGES]
+    tokens = books[0].cut(text)
+    found: dict[str, list[Hit]] = {}
+    for book in books:
+        for kind, hits in book.find(tokens).items():
+            found.setdefault(kind, []).extend(hits)
+    return tokens, {kind: longest(hits) for kind, hits in found.items()}

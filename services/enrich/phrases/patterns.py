@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from math import prod
 
 from .folding import Folding
 from .tokens import NUMBER, YEAR, cut
 
 GAP = 4
 """How many other words ``...`` stands for at most."""
+
+_MANY = 40
+"""More alternatives than this are not written out together, but as two parts without a gap."""
 
 _DOTS = "..."
 _PLAIN = Folding()
@@ -46,31 +50,34 @@ def parts_of(phrase: str) -> Iterator[tuple[Part, ...]]:
 
 
 def _read(phrase: str, at: int) -> tuple[list[Group], int]:
-    """Read places up to the end, or to what closes or divides a bracket."""
+    """Read places up to the end, or to what closes or divides a bracket.
+
+    What stands close to a bracket belongs to each of its words: ``larg(o|a)``, ``(cola|fila)*``.
+    """
     groups: list[Group] = []
-    word = ""
+    held: Group = ("",)
     while at < len(phrase) and phrase[at] not in "|)":
-        character = phrase[at]
-        if character in "( ":
-            if word:
-                groups.append((word,))
-                word = ""
-            if character == "(":
-                group, at = _alternatives(phrase, at + 1)
-                groups.append(group)
-        else:
-            word += character
+        if phrase[at] == "(":
+            found, at = _alternatives(phrase, at + 1)
+            held = tuple(left + right for left in held for right in found)
+        elif phrase[at] != " ":
+            held = tuple(left + phrase[at] for left in held)
+        elif held != ("",):
+            groups.append(held)
+            held = ("",)
         at += 1
-    if word:
-        groups.append((word,))
+    if held != ("",):
+        groups.append(held)
     return groups, at
 
 
 def _alternatives(phrase: str, at: int) -> tuple[Group, int]:
     found: list[str] = []
     while True:
+        start = at
         places, at = _read(phrase, at)
-        found += [" ".join(filter(None, chosen)) for chosen in product(*places)]
+        ends = " " if phrase[start:at].endswith(" ") else ""
+        found += [" ".join(filter(None, chosen)) + ends for chosen in product(*places)]
         if at == len(phrase):
             raise ValueError("a bracket is left open")
         if phrase[at] == ")":
@@ -106,13 +113,20 @@ def _parts(places: list[Group]) -> Iterator[Part]:
                 held = []
             gap = GAP
             continue
-        starts_free = any(word.startswith("*") for word in place)
-        if held and (starts_free or any(word.endswith("*") for word in held[-1])):
+        if held and _must_cut(held, place):
             yield _part(held, gap)
             held, gap = [], 0
         held.append(place)
     if held:
         yield _part(held, gap)
+
+
+def _must_cut(held: list[Group], place: Group) -> bool:
+    return (
+        any(word.startswith("*") for word in place)
+        or any(word.endswith("*") for word in held[-1])
+        or len(place) * prod(map(len, held)) > _MANY
+    )
 
 
 def _part(places: list[Group], gap: int) -> Part:

@@ -27,17 +27,15 @@ def shares(logits: Floats) -> Floats:
 def answers(
     model: str,
     logits: Floats,
-    thresholds: Floats,
     floors: Floats,
     pulls: Sequence[Sequence[Pull]],
 ) -> Iterator[Sentiment]:
     """Yield what a row of log-odds comes to, for each text; evidence is picked from its pulls.
 
-    ``thresholds`` are added to the log-odds before the largest is the label; below a confidence of
-    ``floors`` the model abstains.
+    Below a confidence of ``floors`` the model abstains.
     """
     found = shares(logits)
-    labels = np.argmax(logits + thresholds, axis=1)
+    labels = np.argmax(logits, axis=1)
     confidence = found[np.arange(len(labels)), labels]
     abstained = confidence < floors
     labels = np.where(abstained, _NEUTRAL, labels)

@@ -59,7 +59,6 @@ class TableModel:
         judged = answers(
             self.name,
             scores.logits,
-            self._weights.thresholds[languages],
             self._weights.floors[languages],
             pulls,
         )

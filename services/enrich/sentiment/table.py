@@ -39,7 +39,6 @@ class Weights:
     ``rarity``: by bucket, the square of the inverse document frequency in steps.
     ``styles``, ``intercepts``: by count of style, by kind of source.
     ``emoji``, ``moods``: code points, and what each says, in sixteenths of a log-odd.
-    ``thresholds``: added to the three log-odds before the largest is the label.
     ``floors``: confidence below which a model abstains.
     """
 
@@ -50,7 +49,6 @@ class Weights:
     intercepts: Floats
     emoji: Ints
     moods: NDArray[np.int16]
-    thresholds: Floats
     floors: Floats
 
 
@@ -70,7 +68,6 @@ def parse_weights(data: bytes, languages: int) -> Weights:
         "rarity": (BUCKETS,),
         "styles": (languages, len(STYLES) + 2, 2),
         "intercepts": (languages, len(SOURCES), 2),
-        "thresholds": (languages, 3),
         "floors": (languages,),
     }
     try:
@@ -119,10 +116,7 @@ class Table:
         pulls = (
             _unpack(first[ends] - first[starts - 1])[0] + _unpack(last[ends + 1] - last[starts])[0]
         )
-        polar = texts[:, 0] / 2
-        return Scores(
-            np.stack((-polar, texts[:, 1], polar), axis=1), pulls * (scale[owners, 0] / 2)
-        )
+        return Scores(log_odds(texts), pulls * (scale[owners, 0] / 2))
 
     def _sum_up(self, batch: Batch, languages: Ints) -> tuple[Ints, Ints]:
         """Return running sums of n-grams, by where they begin and by where they end."""
@@ -134,6 +128,12 @@ class Table:
             first[1:][some.first] += found
             last[1:][some.last] += found
         return np.cumsum(first), np.cumsum(last)
+
+
+def log_odds(scores: Floats) -> Floats:
+    """Return the log-odds of the three labels out of polarity and neutrality, a row each."""
+    half = scores[:, 0] / 2
+    return np.stack((-half, scores[:, 1], half), axis=1)
 
 
 def _pack(weights: Weights) -> Ints:

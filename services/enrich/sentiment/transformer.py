@@ -73,7 +73,7 @@ class TransformerModel:
         self, texts: Sequence[Text], logits: Floats, pulls: list[tuple[Pull, ...]]
     ) -> list[Reading]:
         floors = np.full(len(texts), _FLOOR)
-        judged = answers(self.name, logits, np.zeros_like(logits), floors, pulls)
+        judged = answers(self.name, logits, floors, pulls)
         return [
             Reading(sentiment if text.text.strip() else nothing_said(self.name), own)
             for text, sentiment, own in zip(texts, judged, pulls, strict=True)
@@ -107,6 +107,8 @@ def _judge(folder: _Folder, encodings: Sequence[Encoding]) -> Floats:
 
 def _in_three(outputs: Floats, labels: Sequence[int]) -> Floats:
     """Add up what says the same: five kinds of stars, for instance, are three labels."""
+    if outputs.shape[1:] != (len(labels),):
+        raise ValueError(f"{len(labels)} labels for outputs of the shape {outputs.shape}")
     three = np.full((len(outputs), len(LABELS)), -np.inf)
     for column, label in enumerate(labels):
         three[:, label] = np.logaddexp(three[:, label], outputs[:, column])

@@ -94,8 +94,11 @@ def _spell(raw: str) -> Word:
 
 
 def _squeeze(plain: str) -> str:
-    """Cut runs of a character to three; a word without many repeated ones has none."""
-    return _RUNS.sub(r"\1\1\1", plain) if len(plain) - len(set(plain)) >= 3 else plain
+    """Cut runs of a character to three. Most words have none, which is quickly seen."""
+    letters = set(plain)
+    if len(plain) - len(letters) < 3 or not any(letter * 4 in plain for letter in letters):
+        return plain
+    return _RUNS.sub(r"\1\1\1", plain)
 
 
 _common = lru_cache(maxsize=1 << 16)(_spell)

@@ -73,10 +73,11 @@ class Bins:
         return bins
 
     def begin(self, frozen: int) -> None:
-        """Begin the bins, with the last one that is frozen, from the posts known so far."""
-        self.frozen = frozen
-        self.first = frozen + 1 - WINDOW_BINS
+        """Begin the bins, anew if need be, after ``frozen``, with the posts known so far."""
         posts, self.posts = self.posts, {}
+        self.first, self.frozen = frozen + 1 - WINDOW_BINS, frozen
+        self.tail = [0] * HOUR_BINS
+        self._counts, self._judged, self._negative, self._keys = [], [], [], {}
         for key, said in posts.items():
             self.put(key, said)
 

@@ -4,7 +4,7 @@ others. Knows nothing of posts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -54,12 +54,7 @@ class Calendar:
     _hours: dict[int, Hour] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(
-        cls,
-        museum: Museum,
-        holidays: Iterable[date] = (),
-        announced: Mapping[date, float] | None = None,
-    ) -> Calendar:
+    def of(cls, museum: Museum) -> Calendar:
         """Read a museum's record."""
         opening: dict[int, tuple[tuple[int, int], ...]] = {}
         for hours in museum.opening_hours:
@@ -70,8 +65,8 @@ class Calendar:
         return cls(
             timezone=ZoneInfo(museum.timezone),
             closures=frozenset(museum.closures),
-            holidays=frozenset(holidays),
-            announced=dict(announced or {}),
+            holidays=frozenset(museum.holidays),
+            announced=dict.fromkeys(museum.busy_days, ANNOUNCED),
             opening=opening,
         )
 

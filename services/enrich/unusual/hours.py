@@ -22,15 +22,17 @@ class Hours:
     codes: bytearray = field(default_factory=lambda: bytearray(KEPT))
 
     def put(self, hour: int, count: int) -> None:
-        """Keep the biggest count of an hour; hours come in order, none is left out."""
-        code = min(255, round(_STEPS * math.log1p(count)))
-        place = hour % KEPT
-        if hour != self.last or not self.known:
-            self.last = hour
-            self.known = min(self.known + 1, KEPT)
-            self.codes[place] = code
-        elif code > self.codes[place]:
-            self.codes[place] = code
+        """Keep the biggest count of an hour. Hours come in order; one left out was empty."""
+        code = _code(count)
+        if hour == self.last and self.known:
+            self.codes[hour % KEPT] = max(code, self.codes[hour % KEPT])
+            return
+        begin = max(self.last + 1, hour + 1 - KEPT) if self.known else hour
+        for empty in range(begin, hour):
+            self.codes[empty % KEPT] = 0
+        self.codes[hour % KEPT] = code
+        self.known = min(self.known + hour + 1 - begin, KEPT)
+        self.last = hour
 
     def weekly(self, hour: int) -> float:
         """Return what came at this hour, one more or less, in each of the last two weeks."""
@@ -42,7 +44,7 @@ class Hours:
 
     def days_since(self, hour: int, count: int) -> tuple[int, bool]:
         """Return for how many whole days no hour was as big, and whether one before was."""
-        code = min(255, round(_STEPS * math.log1p(count)))
+        code = _code(count)
         first = self.last - self.known + 1
         for earlier in range(min(hour - 1, self.last), first - 1, -1):
             if self.codes[earlier % KEPT] >= code:
@@ -57,3 +59,7 @@ class Hours:
         if hour - 1 <= self.last - self.known:
             return 0
         return max(self.codes[(hour + near) % KEPT] for near in (-1, 0, 1))
+
+
+def _code(count: int) -> int:
+    return min(255, round(_STEPS * math.log1p(count)))

@@ -22,8 +22,11 @@ _TAIL = struct.Struct(f"<{HOUR_BINS}I")
 _USUAL = struct.Struct(f"<3d{SLOTS}f")
 _SEEN = struct.Struct(f"<{SLOTS}H")
 _BURST = struct.Struct("<I4d?IBBIH")
-_SHARE = struct.Struct("<2dIHIId")
-_POST = struct.Struct("<QIB")
+_SHARE = struct.Struct("<2dIHIIdI")
+_POST = struct.Struct("<QHB")
+"""Key, bin after the first one, weight and whether it is negative."""
+_EARLY_POST = struct.Struct("<QIB")
+"""The same before time has begun: there is no first bin yet."""
 _NO_CHANCE = -1.0
 
 
@@ -32,7 +35,7 @@ def write(watch: Watch) -> bytes:
     bins, course = watch.bins, watch.course
     burst, share = course.burst, course.share
     begun = watch.now is not None
-    posts = sorted(bins.posts.items())
+    post = _POST if begun else _EARLY_POST
     return b"".join(
         (
             _HEAD.pack(
@@ -71,10 +74,11 @@ def write(watch: Watch) -> bytes:
                 share.judged,
                 share.bad,
                 _NO_CHANCE if share.chance is None else share.chance,
+                share.beyond,
             ),
             *(
-                _POST.pack(key, said.number, said.weight << 1 | said.negative)
-                for key, said in posts
+                post.pack(key, said.number - bins.first, said.weight << 1 | said.negative)
+                for key, said in sorted(bins.posts.items(), key=_key)
             ),
         )
     )
@@ -91,6 +95,10 @@ def read(data: bytes) -> Watch:
         return reader(data)
     except struct.error as error:
         raise ValueError("a museum's state that is cut short") from error
+
+
+def _key(post: tuple[int, Said]) -> int:
+    return post[0]
 
 
 def _write_usual(usual: Usual) -> bytes:
@@ -119,11 +127,11 @@ def _read_1(data: bytes) -> Watch:
     at += _BURST.size
     hours = Hours(last, known, bytearray(data[at : at + KEPT]))
     at += KEPT
-    negative, others, alarmed, unlearned, judged, bad, chance = _SHARE.unpack_from(data, at)
+    negative, others, alarmed, unlearned, judged, bad, chance, beyond = _SHARE.unpack_from(data, at)
     at += _SHARE.size
     posts = {
-        key: Said(number, bits >> 1, bool(bits & 1))
-        for key, number, bits in _POST.iter_unpack(data[at:])
+        key: Said(first + place, bits >> 1, bool(bits & 1))
+        for key, place, bits in (_POST if begun else _EARLY_POST).iter_unpack(data[at:])
     }
     return Watch(
         bins=Bins.restored(first, frozen, tail, posts) if begun else Bins(posts=posts),
@@ -151,6 +159,7 @@ def _read_1(data: bytes) -> Watch:
                 judged,
                 bad,
                 None if chance == _NO_CHANCE else chance,
+                beyond,
             ),
         ),
         settled=settled,

@@ -9,12 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .bins import FULL_WEIGHT, HOUR_BINS, LATENESS_BINS, Bins, Said, bin_of, key_of, start_of
+from .bins import (
+    DAY_BINS,
+    FULL_WEIGHT,
+    HOUR_BINS,
+    LATENESS_BINS,
+    Bins,
+    Said,
+    bin_of,
+    key_of,
+    start_of,
+)
 from .burst import HALF_BINS, QUIET_BINS, READY_BINS, WHOLE_BINS, Burst
 from .calendar import Calendar
 from .negative_share import NegativeShare
 from .outlook import Alarm, Outlook, burst_alarm, negative_alarm
 from .tails import usual_counts
+
+_LONGEST_SILENCE = 7 * DAY_BINS
 
 
 @dataclass(slots=True)
@@ -76,11 +88,16 @@ class Watch:
             self._live = None
 
     def tick(self, at: datetime, calendar: Calendar) -> tuple[Alarm, ...]:
-        """Take the time, and return the alarms of the bins that ended since the last tick."""
+        """Take the time, and return the alarms of the bins that ended since the last tick.
+
+        After more than a week without a tick the bins begin anew: nobody listened, so nothing is
+        learned from the silence.
+        """
         last = bin_of(at) - 1
-        if self.now is None:
+        if self.now is None or last - self.now > _LONGEST_SILENCE:
             self.bins.begin(last - LATENESS_BINS)
             self.settled = self.now = last
+            self._live = None
             return ()
         alarms: list[Alarm] = []
         while self.now < last:

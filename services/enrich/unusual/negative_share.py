@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .bins import DAY_BINS, FULL_WEIGHT
+from .bins import DAY_BINS, FULL_WEIGHT, HOUR_BINS
 from .tails import beta_binomial_tail, usual_shares
 
 LINE = 10**-2.5
@@ -19,6 +19,7 @@ _PRIOR_NEGATIVE, _PRIOR_OTHERS = 1.2, 8.8
 _TRUSTED = 30.0
 _FEWEST_NEGATIVE, _FEWEST = 4, 5
 _TIMES_USUAL = 1.5
+_LOOKS = HOUR_BINS // 2
 _DECAY = 0.5 ** (1 / (14 * DAY_BINS))
 _COOL_DOWN = DAY_BINS
 _LONGEST_FREEZE = 3 * DAY_BINS
@@ -40,6 +41,8 @@ class NegativeShare:
     judged: int = 0
     bad: int = 0
     chance: float | None = None
+    beyond: int = 0
+    """Bins in a row beyond the line."""
 
     def fold(self, number: int, window: tuple[int, int], leaving: tuple[int, int]) -> None:
         """Take the next bin; both pairs are judged and negative, in fifteenths of posts.
@@ -52,8 +55,9 @@ class NegativeShare:
         self.chance = None
         if judged >= _FEWEST and bad >= _FEWEST_NEGATIVE and bad >= _TIMES_USUAL * share * judged:
             self.chance = beta_binomial_tail(bad, judged, share * sample, (1 - share) * sample)
-            if self.chance <= LINE and not self.alarmed(number):
-                self.opened = number
+        self.beyond = self.beyond + 1 if self.chance is not None and self.chance <= LINE else 0
+        if self._fires() and not self.alarmed(number):
+            self.opened = number
         if self.alarmed(number) and self.unlearned < _LONGEST_FREEZE:
             self.unlearned += 1
             return
@@ -62,6 +66,15 @@ class NegativeShare:
         left, left_bad = leaving[0] / FULL_WEIGHT, leaving[1] / FULL_WEIGHT
         self.negative = self.negative * _DECAY + left_bad
         self.others = self.others * _DECAY + left - left_bad
+
+    def _fires(self) -> bool:
+        """Whether half an hour's looks are beyond the line, or one is so by so many times.
+
+        Each look at the same posts is another chance for luck.
+        """
+        if self.chance is None or self.chance > LINE:
+            return False
+        return self.beyond >= _LOOKS or self.chance * _LOOKS <= LINE
 
     def alarmed(self, number: int) -> bool:
         """Whether an alarm was raised in the last 24 hours."""
@@ -87,4 +100,5 @@ class NegativeShare:
             self.judged,
             self.bad,
             self.chance,
+            self.beyond,
         )

@@ -3,7 +3,8 @@
 A count is what the last look showed and each act since, once, less those undone; before the first
 look, a post that was seen at its birth counts from zero. What may not have been heard whole (a
 restart forgets acts, a stretch was lost, memory was full) is not counted: at the next act the post
-is looked at instead, at once. So nothing that a look showed is ever lowered but by another look.
+is looked at instead, at once. So nothing that a look showed is ever lowered but by another look;
+what the AppView had not indexed when it was asked is missing until it is asked again.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ EVERY = timedelta(seconds=30)
 """A post is told of at most so often."""
 BEHIND = timedelta(minutes=2)
 """While the stream is read so late or later, its counts are of the past, and none is told."""
+INDEXED = timedelta(seconds=5)
+"""So late after an act the AppView may be asked about it; earlier it may not have it yet."""
 REMEMBERED = timedelta(minutes=1)
 """So long before a look an act is still known, or another host's later copy would count again."""
 MOST_ACTS = 100_000
@@ -160,7 +163,7 @@ class StreamCounts:
         since = row.looked_at or heard.born_at
         heard_all = since and self._whole_since and since >= self._whole_since and heard.whole
         if not heard_all:
-            return Tally(row.post_id, row.looked_at, None, now)
+            return Tally(row.post_id, row.looked_at, None, now + INDEXED)
         before = row.counters or Counters(**dict.fromkeys(_COUNTED, 0))
         shown = before.model_dump()
         for name, count in heard.added().items():
@@ -273,4 +276,6 @@ def _sooner(row: TrackedPost, grown: float, now: datetime) -> datetime | None:
     if wait is None or row.looked_at is None or row.next_look_at is None:
         return None
     planned = row.next_look_at - row.looked_at
-    return row.looked_at + wait if wait * (1 + JITTER) < planned else None
+    if wait * (1 + JITTER) >= planned:
+        return None
+    return max(row.looked_at + wait, now + INDEXED)

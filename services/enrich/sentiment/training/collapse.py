@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,24 +13,28 @@ from .linear import Part
 from .stack import Stack
 
 _KEPT = 0.9999
-AXES = np.array([[-1.0, 0.0, 1.0], [-0.5, 1.0, -0.5]])
-"""Polarity and neutrality, out of the log-odds of negative, neutral and positive."""
 
 
-def collapse(
-    stack: Stack, parts: Sequence[Part], frequency: Floats
-) -> tuple[NDArray[np.int8], Floats, Floats, Floats]:
-    """Return the table (by bucket and axis), its steps, the weights of style, the intercepts."""
-    table = np.zeros((2, BUCKETS))
-    axes = AXES @ stack.weights
-    intercepts = AXES @ stack.intercepts
+class Collapsed(NamedTuple):
+    """A language's table by bucket and axis, its steps, and what style and the texts begin with."""
+
+    grams: NDArray[np.int8]
+    steps: Floats
+    styles: Floats
+    intercepts: Floats
+
+
+def collapse(stack: Stack, parts: Sequence[Part], frequency: Floats) -> Collapsed:
+    """Fold parts, in the order of the stack's columns; the columns after theirs are the style."""
+    table = np.zeros((len(stack.weights), BUCKETS))
+    intercepts = stack.intercepts
     at = 0
     for part in parts:
-        own = axes[:, at : at + len(part.weights)]
+        own = stack.weights[:, at : at + len(part.weights)]
         table += own @ part.weights
         intercepts = intercepts + own @ part.intercepts
         at += len(part.weights)
     table *= frequency
     steps = np.quantile(np.abs(table), _KEPT, axis=1) / 127
     rounded = np.clip(np.round(table / steps[:, None]), -127, 127).astype(np.int8)
-    return rounded.T, steps, axes[:, at:].T, intercepts
+    return Collapsed(rounded.T, steps, stack.weights[:, at:].T, intercepts)

@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix
 from ..features import KNOWN, Floats, Ints, emoji_moods
 from .design import Design, design, matrix, rarity
 from .duplicates import groups, near_duplicates
-from .externals import COMMENTS, REVIEWS, text_tasks, word_task
+from .externals import COMMENTS, REVIEWS, text_tasks, three_class_weights, word_task
 from .linear import Part, fit_all
 from .moods import learn_moods
 from .progress import Progress
@@ -36,7 +36,8 @@ class Corpus:
     """The benchmark's rows, and what was learned from all others.
 
     ``groups``: near-duplicates among the rows have the same number. ``by_source``: external texts
-    of the sources that get an intercept of their own. ``learned``, ``dropped``: rows by source, the
+    of the sources that get an intercept of their own; ``three_class``: those of three classes in
+    languages with a table, and what each counts. ``learned``, ``dropped``: rows by source, the
     latter near-duplicates of the benchmark's rows.
     """
 
@@ -45,6 +46,8 @@ class Corpus:
     groups: Ints
     parts: Sequence[Part]
     by_source: dict[str, Labelled]
+    three_class: Labelled
+    three_class_weights: Floats
     frequency: Floats
     rarity: NDArray[np.uint8]
     emoji: Ints
@@ -80,6 +83,8 @@ def read_corpus(folder: Path, rows: Sequence[Row], seed: int, progress: Progress
 
     texts = labelled(rows, own)
     outside = labelled(externals, others)
+    weights = three_class_weights(externals)
+    near = (weights > 0) & np.isin(outside.languages, LANGUAGES)
     parts = []
     tasks = text_tasks(externals)
     jobs = len(tasks) + bool(words)
@@ -96,9 +101,11 @@ def read_corpus(folder: Path, rows: Sequence[Row], seed: int, progress: Progress
         np.array(groups([row.text for row in rows]), np.int64),
         parts,
         {
-            "review": _some(outside, externals, REVIEWS),
-            "comment": _some(outside, externals, COMMENTS),
+            source: _pick(outside, _are(externals, prefixes) & near)
+            for source, prefixes in (("review", REVIEWS), ("comment", COMMENTS))
         },
+        _pick(outside, near),
+        weights[near],
         frequency,
         steps,
         emoji,
@@ -126,9 +133,11 @@ def _read_all(
     )
 
 
-def _some(texts: Labelled, rows: Sequence[Row], prefixes: tuple[str, ...]) -> Labelled:
-    """Pick the rows of some sources, in languages that have a table."""
-    chosen = [row.source.startswith(prefixes) and row.language in LANGUAGES for row in rows]
+def _are(rows: Sequence[Row], prefixes: tuple[str, ...]) -> NDArray[np.bool_]:
+    return np.array([row.source.startswith(prefixes) for row in rows])
+
+
+def _pick(texts: Labelled, chosen: NDArray[np.bool_]) -> Labelled:
     return Labelled(
         texts.labels[chosen], texts.languages[chosen], texts.matrix[chosen], texts.styles[chosen]
     )

@@ -56,6 +56,13 @@ def text_tasks(rows: Sequence[Row]) -> list[Task]:
     ]
 
 
+def three_class_weights(rows: Sequence[Row]) -> Floats:
+    """Return what rows of three-class sources count, source by source; others count nothing."""
+    labels = np.array([row.label for row in rows])
+    sources = np.array([row.source for row in rows])
+    return _weigh(labels, sources, ~_of(sources, _TWO_CLASS), _balance_three)
+
+
 def word_task(words: Sequence[Word], seed: int) -> Task:
     """Return the task on lexicons' words, each read as a text; large lexicons are thinned."""
     weights = np.array([word.weight for word in words])

@@ -1,26 +1,44 @@
-"""From a corpus to weights: parts of the benchmark's own rows, a stack a language, tables."""
+"""From a corpus to weights: parts that learn from the benchmark's rows, a stack and a table each.
+
+Every language gets two parts of its own: one learns from the rows of all languages and from
+external texts of its own, the other from its own rows alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import vstack
 
 from ..features import Floats, Ints
-from ..table import OTHER, SOURCES, Weights
-from .collapse import AXES, collapse
-from .corpus import Corpus, Labelled
-from .intercepts import learn_intercepts
+from ..table import OTHER, SOURCES, Weights, log_odds
+from .calibration import calibrate, source_shift
+from .collapse import Collapsed, collapse
+from .corpus import Corpus
 from .linear import Part, Task, fit_all
 from .progress import Progress
 from .sources import LANGUAGES
-from .stack import fit_stack
+from .stack import OTHERS, Stack, fit_stack
 
 TABLES = (*LANGUAGES, OTHER)
 FOLDS = 5
 _SOFTNESS = 0.35
-_OTHERS = 0.25
+_OTHERS_ROWS, _EXTERNALS = 0.25, 0.3
 _FLOOR, _OTHER_FLOOR = 0.40, 0.55
+_DOUBTFUL = ("hi",)
+"""Languages whose labels contradict themselves: the rows of all others count as much in a stack."""
+
 _Mask = NDArray[np.bool_]
+
+
+class Own(NamedTuple):
+    """A language's own parts, and their margins on the rows, each from parts that left it out."""
+
+    parts: list[Part]
+    margins: Floats
 
 
 def folds(corpus: Corpus, seed: int) -> Ints:
@@ -30,59 +48,96 @@ def folds(corpus: Corpus, seed: int) -> Ints:
     return np.asarray(dealt[corpus.groups])
 
 
-def fit(corpus: Corpus, chosen: _Mask, seed: int, progress: Progress) -> Weights:
+class Fitted(NamedTuple):
+    """Weights; and log-odds for the chosen rows, each by parts and a stack that left it out."""
+
+    weights: Weights
+    held_out: Floats
+
+
+def fit(corpus: Corpus, chosen: _Mask, seed: int, progress: Progress) -> Fitted:
     """Fit the tables to the chosen rows of the benchmark, and to the external parts."""
     texts = corpus.texts
-    whole, held_out = _own_parts(corpus, chosen, seed, progress)
+    fold = folds(corpus, seed)
+    held_out = np.zeros((len(fold), 3))
     outside = {part.name: part.margins(texts.matrix) for part in corpus.parts}
-    fitted = []
-    for table in TABLES:
+    collapsed = []
+    everyone: Own | None = None
+    for table, own in _own_parts(corpus, chosen, fold, seed, progress):
         external = [part for part in corpus.parts if _teaches(part, table)]
-        columns = [*(outside[part.name] for part in external), held_out[table], texts.styles]
-        own = (texts.languages == table) | (table == OTHER)
-        stack = fit_stack(
-            np.concatenate(columns, axis=1)[chosen], texts.labels[chosen], own[chosen]
+        columns = np.concatenate(
+            [*(outside[part.name] for part in external), own.margins, texts.styles], axis=1
         )
-        fitted.append(collapse(stack, [*external, whole[table]], corpus.frequency))
-    shifts = _shifts(corpus, chosen, held_out[OTHER], whole[OTHER])
-    grams, steps, styles, intercepts = (np.stack(some) for some in zip(*fitted, strict=True))
-    return Weights(
-        grams,
-        steps,
-        corpus.rarity,
-        styles,
-        intercepts[:, None, :] + shifts,
-        corpus.emoji,
-        corpus.moods,
-        np.zeros((len(TABLES), 3)),
-        np.array([_OTHER_FLOOR if table == OTHER else _FLOOR for table in TABLES]),
-    )
+        for left in range(FOLDS) if table != OTHER else ():
+            rows = chosen & _home(corpus, table) & (fold == left)
+            stack = _stack(corpus, table, columns, chosen & (fold != left))
+            held_out[rows] = log_odds(stack.scores(columns[rows]))
+        stack = _stack(corpus, table, columns, chosen)
+        collapsed.append(collapse(stack, [*external, *own.parts], corpus.frequency))
+        everyone = own
+    assert everyone is not None
+    return Fitted(_weights(corpus, collapsed, _shifts(corpus, chosen, everyone)), held_out)
+
+
+def _home(corpus: Corpus, table: str) -> _Mask:
+    return np.asarray((corpus.texts.languages == table) | (table == OTHER))
+
+
+def _stack(corpus: Corpus, table: str, columns: Floats, rows: _Mask) -> Stack:
+    """Fit a table's stack to some rows, and make its shares come true on those of its language."""
+    labels, home = corpus.texts.labels, _home(corpus, table)
+    others = 1.0 if table in _DOUBTFUL else OTHERS
+    stack = fit_stack(columns[rows], labels[rows], home[rows], others)
+    return calibrate(stack, columns[rows & home], labels[rows & home])
 
 
 def _own_parts(
-    corpus: Corpus, chosen: _Mask, seed: int, progress: Progress
-) -> tuple[dict[str, Part], dict[str, Floats]]:
-    """Fit a part a table to all chosen rows; and its margins on rows that it has not seen."""
+    corpus: Corpus, chosen: _Mask, fold: Ints, seed: int, progress: Progress
+) -> Iterator[tuple[str, Own]]:
+    """Yield each table's own parts, and their margins by parts fitted without a fold."""
     texts = corpus.texts
-    fold = folds(corpus, seed + 1)
+    matrix = vstack((texts.matrix, corpus.three_class.matrix), format="csr")
+    labels = np.concatenate((texts.labels, corpus.three_class.labels))
     tasks = [
-        Task(table, texts.labels, chosen * (fold != left) * _weigh(texts, table), _SOFTNESS)
+        Task(
+            table,
+            labels,
+            np.concatenate((rows * (chosen & (fold != left)), outside)),
+            _SOFTNESS,
+        )
         for table in TABLES
+        for rows, outside in _weigh(corpus, table)
         for left in range(FOLDS + 1)
     ]
-    whole, held_out = {}, {table: np.zeros((len(fold), 3)) for table in TABLES}
-    for at, part in enumerate(fit_all(texts.matrix, tasks, seed)):
-        left = at % (FOLDS + 1)
-        if left == FOLDS:
-            whole[part.name] = part
-        else:
-            held_out[part.name][fold == left] = part.margins(texts.matrix[fold == left])
-        progress("tables", at + 1, len(tasks))
-    return whole, held_out
+    fitted = fit_all(matrix, tasks, seed)
+    done = 0
+    for table in TABLES:
+        whole, margins = [], []
+        for _ in _weigh(corpus, table):
+            held_out = np.zeros((len(fold), 3))
+            for left in range(FOLDS + 1):
+                part = next(fitted)
+                if left == FOLDS:  # no row is of it: this part has learned from all
+                    whole.append(part)
+                else:
+                    held_out[fold == left] = part.margins(texts.matrix[fold == left])
+                done += 1
+                progress("tables", done, len(tasks))
+            margins.append(held_out)
+        yield table, Own(whole, np.concatenate(margins, axis=1))
 
 
-def _weigh(texts: Labelled, table: str) -> Floats:
-    return np.where((texts.languages == table) | (table == OTHER), 1.0, _OTHERS)
+def _weigh(corpus: Corpus, table: str) -> Iterator[tuple[Floats, Floats]]:
+    """Yield what rows of the benchmark and external texts count, for each own part of a table."""
+    outside = corpus.three_class
+    none = np.zeros(len(outside.labels))
+    if table == OTHER:
+        yield np.ones(len(corpus.rows)), none
+        return
+    own = corpus.texts.languages == table
+    near = _EXTERNALS * corpus.three_class_weights * (outside.languages == table)
+    yield np.where(own, 1.0, _OTHERS_ROWS), near
+    yield own * 1.0, none
 
 
 def _teaches(part: Part, table: str) -> bool:
@@ -91,13 +146,27 @@ def _teaches(part: Part, table: str) -> bool:
     return language not in LANGUAGES or language == table
 
 
-def _shifts(corpus: Corpus, chosen: _Mask, margins: Floats, part: Part) -> Floats:
+def _shifts(corpus: Corpus, chosen: _Mask, everyone: Own) -> Floats:
     """Return the shifts of post, review and comment, found without any external text."""
     texts = corpus.texts
-    columns = np.concatenate((margins, texts.styles), axis=1)[chosen]
-    stack = fit_stack(columns, texts.labels[chosen], np.ones(len(columns), bool))
-    shifts = np.zeros((len(SOURCES), len(AXES)))
+    columns = np.concatenate((everyone.margins, texts.styles), axis=1)[chosen]
+    stack = fit_stack(columns, texts.labels[chosen], np.ones(len(columns), bool), OTHERS)
+    (part,) = everyone.parts
+    shifts = np.zeros((len(SOURCES), len(stack.intercepts)))
     for source, some in corpus.by_source.items():
         seen = np.concatenate((part.margins(some.matrix), some.styles), axis=1)
-        shifts[SOURCES.index(source)] = learn_intercepts(stack.logits(seen), some.labels)
+        shifts[SOURCES.index(source)] = source_shift(stack, seen, some.labels)
     return shifts
+
+
+def _weights(corpus: Corpus, collapsed: list[Collapsed], shifts: Floats) -> Weights:
+    return Weights(
+        grams=np.stack([one.grams for one in collapsed]),
+        steps=np.stack([one.steps for one in collapsed]),
+        rarity=corpus.rarity,
+        styles=np.stack([one.styles for one in collapsed]),
+        intercepts=np.stack([one.intercepts + shifts for one in collapsed]),
+        emoji=corpus.emoji,
+        moods=corpus.moods,
+        floors=np.array([_OTHER_FLOOR if table == OTHER else _FLOOR for table in TABLES]),
+    )

@@ -12,12 +12,12 @@ import numpy as np
 
 from schemas import Sentiment
 
-from ..evaluation import judge, measure
+from ..answers import answers
+from ..evaluation import measure
 from ..manifest import FORMAT, MANIFEST, WEIGHTS, Manifest, Measured, Source
-from ..model import TableModel
 from ..table import Weights, write_weights
 from .corpus import Corpus, read_corpus
-from .fit import FOLDS, TABLES, fit, folds
+from .fit import FOLDS, TABLES, Fitted, fit
 from .progress import Progress
 from .provenance import provenance
 from .sources import read_benchmark
@@ -31,10 +31,9 @@ def train(folder: Path, seed: int, progress: Progress) -> tuple[bytes, Manifest,
     """Train on all of a data folder; return the weights' file, its manifest, and what was read."""
     rows = [row for split in SPLITS for row in read_benchmark(folder, split)]
     corpus = read_corpus(folder, rows, seed, progress)
-    judged = cross_validate(corpus, seed, progress)
-    measured = measure(f"cross-validation in {FOLDS} folds", rows, judged)
-    weights = fit(corpus, np.ones(len(rows), bool), seed, progress)
-    data, manifest = describe(weights, corpus, seed, (measured,))
+    fitted = fit(corpus, np.ones(len(rows), bool), seed, progress)
+    measured = measure(f"cross-validation in {FOLDS} folds", rows, judge_held_out(fitted))
+    data, manifest = describe(fitted.weights, corpus, seed, (measured,))
     return data, manifest, corpus
 
 
@@ -70,19 +69,7 @@ def describe(
     )
 
 
-def cross_validate(corpus: Corpus, seed: int, progress: Progress) -> list[Sentiment]:
-    """Judge each row of the benchmark by a model that is fitted without its fold."""
-    fold = folds(corpus, seed)
-    judged: list[Sentiment | None] = [None] * len(fold)
-    for left in range(FOLDS):
-
-        def told(stage: str, done: int, total: int, before: int = left) -> None:
-            progress(f"cross-validation: {stage}", before * total + done, FOLDS * total)
-
-        model = TableModel(NAME, TABLES, fit(corpus, fold != left, seed, told))
-        held_out = np.flatnonzero(fold == left).tolist()
-        for at, one in zip(
-            held_out, judge(model, [corpus.rows[at] for at in held_out]), strict=True
-        ):
-            judged[at] = one
-    return [one for one in judged if one is not None]
+def judge_held_out(fitted: Fitted) -> list[Sentiment]:
+    """Return the answers to the benchmark's rows, each by a model that has not seen it."""
+    logits = fitted.held_out
+    return list(answers(NAME, logits, np.zeros(len(logits)), [()] * len(logits)))

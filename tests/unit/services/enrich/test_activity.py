@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import Match, MatchKind
-from services.enrich.activity import Voice, activity, outlived, voice
+from schemas import Match, MatchKind, MuseumActivity
+from services.enrich.activity import activity as count
 from services.enrich.post_row import fold_post, fold_snapshot
 from services.enrich.score import enriched_posts
+from services.enrich.stories import Copy
+from services.enrich.unusual.outlook import Outlook
 from services.enrich.usual import Usual
+from services.enrich.voice import Voice, voice
 from tests.unit.services.enrich.worlds import NOW, at, make_post, make_snapshot, understand
 
 _labels = st.none() | st.sampled_from(["negative", "neutral", "positive"])
+IMPRINT = {
+    "post_id": "x:1", "thread": "x:1", "platform": "x", "at": NOW, "author": "ada",
+    "established": True,
+}  # fmt: skip
 voices = st.builds(
     Voice,
     at=st.integers(-600, 60).map(at),
@@ -23,12 +30,22 @@ voices = st.builds(
     weighted=st.none() | st.floats(0, 1e6),
     score=st.none() | st.floats(0, 100),
     viral=st.booleans(),
+    complaints=st.just(()),
+    imprint=st.just(Copy.model_validate(IMPRINT)),
 )
+LEARNING = Outlook(
+    NOW, "learning", True, "Monday 12:00", False, 0, 0, 3, 0.0, None, False, 0, False, 0, 0, None,
+    0.05, 0.2, None,
+)  # fmt: skip
 
 
 def make_voice(minutes: float, **fields: Any) -> Voice:
     given = {"at": at(minutes), "label": None, "weighted": None, "score": None, "viral": False}
-    return Voice.model_validate(given | fields)
+    return Voice.model_validate(given | {"imprint": IMPRINT} | fields)
+
+
+def activity(museum_id: str, voices: dict[str, Voice], now: datetime) -> MuseumActivity:
+    return count(museum_id, voices, (), LEARNING, (), now)
 
 
 def enriched(*museums: str, **fields: Any) -> Any:
@@ -63,13 +80,26 @@ def test_windows_end_at_the_instant_and_begin_just_after_their_start() -> None:
     assert said.posts_window == 4
 
 
-@given(voices, st.integers(-600, 60).map(at))
-def test_what_has_outlived_is_never_counted_again(said: Voice, now: Any) -> None:
-    if outlived(said, now):
-        assert activity("louvre", {"x:1": said}, now).posts_window == 0
-        assert outlived(said, now + timedelta(minutes=1))
-    elif said.at <= now:
-        assert activity("louvre", {"x:1": said}, now).posts_window == 1
+def test_complaints_are_counted_by_the_posts_that_name_them() -> None:
+    said = activity(
+        "louvre",
+        {
+            "x:1": make_voice(-1, label="negative", complaints=("queue", "heat")),
+            "x:2": make_voice(-2, label="negative", complaints=("queue",)),
+            "x:3": make_voice(-400, label="negative", complaints=("staff",)),
+        },
+        NOW,
+    )
+    assert [(one.aspect, one.posts) for one in said.complaints] == [("queue", 2), ("heat", 1)]
+
+
+def test_a_complaint_is_an_aspect_of_the_visit_in_a_negative_post() -> None:
+    text = "Two hours in the queue, terrible. The paintings are dreadful too."
+    post = enriched("louvre", text=text)
+    assert {aspect.aspect for aspect in post.aspects} >= {"queue"}
+    said = voice(post.model_copy(update={"visit": None}))
+    assert said is not None
+    assert said.complaints == (() if said.label != "negative" else ("queue",))
 
 
 @given(st.dictionaries(st.from_regex(r"\Ax:[a-z]{1,3}\Z"), voices, max_size=12), st.randoms())

@@ -15,6 +15,7 @@ from schemas.topics import ACTIVITY, MUSEUM_ROWS, POSTS_ENRICHED, tick_key
 from services.common.outbound import Outbound
 from services.common.records import Received
 from services.enrich.counting import Counting
+from services.enrich.register import Register
 from services.enrich.score import enriched_posts
 from tests.unit.services.enrich.test_post_row import fold
 from tests.unit.services.enrich.worlds import (
@@ -37,7 +38,10 @@ class Worker:
             if value is not None and partition is not None and key is not None:
                 self.rows.held[partition, key] = value
         self.out = Outbound(kafka.publish)
-        self.stage = Counting(self.rows, 2, self.out)  # type: ignore[arg-type]
+        register = Register()
+        for museum in ("louvre", "uffizi"):
+            register.apply(Received("museums", 0, 0, museum.encode(), b"{}", {}, 0))
+        self.stage = Counting(self.rows, register, 2, self.out)  # type: ignore[arg-type]
 
     def handle(self, *events: Received) -> None:
         for event in events:
@@ -111,21 +115,35 @@ def test_museums_do_not_mix_and_what_is_gone_is_not_counted(worker: Worker) -> N
     assert counts == {"louvre": 1, "uffizi": 1}
 
 
-def test_a_museum_that_falls_silent_says_so_once(worker: Worker) -> None:
+def test_a_museum_that_falls_silent_says_so_too(worker: Worker) -> None:
     worker.handle(enriched(1))
     for minutes in (355, 360, 365, 370):
         worker.time(minutes)
-    assert [said.posts_window for said in worker.said().values()] == [1, 0]
-    assert worker.rows.held == {}
+    assert [said.posts_window for said in worker.said().values()] == [1, 0, 0, 0]
 
 
-def test_the_zeros_are_on_kafka_before_the_rows_go(worker: Worker) -> None:
+def test_voices_go_after_a_week_and_what_was_learned_stays(worker: Worker) -> None:
     worker.handle(enriched(1))
-    at_once(worker.stage.handle(tick(0, 400)))
-    at_once(worker.stage.handle(tick(1, 400)))
-    [said] = worker.said().values()
-    assert said.posts_window == 0
-    assert (0, "louvre/mastodon:1") in Worker(worker.kafka).rows.held
+    worker.time(5)
+    worker.time(7 * 1_440)
+    assert set(worker.rows.held) == {(0, "louvre")}
+
+
+def test_a_museum_goes_with_its_last_voice_once_nobody_listens_for_it(worker: Worker) -> None:
+    worker.handle(enriched(1, museum="closed"))
+    worker.time(5)
+    worker.time(7 * 1_440)
+    assert worker.rows.held == {}
+    assert worker.said()[("closed", at(5))].posts_window == 1
+
+
+def test_the_museums_row_holds_no_post(worker: Worker) -> None:
+    worker.handle(enriched(1))
+    worker.time(5)
+    few = len(worker.rows.held[0, "louvre"])
+    worker.handle(*(enriched(native, minutes=6) for native in range(50)))
+    worker.time(10)
+    assert len(worker.rows.held[0, "louvre"]) == few
 
 
 def test_after_a_rebalance_it_does_not_speak_before_every_source_has_ticked(
@@ -133,7 +151,7 @@ def test_after_a_rebalance_it_does_not_speak_before_every_source_has_ticked(
 ) -> None:
     worker.handle(enriched(1))
     worker.time(5)
-    worker.stage.forget_time()
+    worker.stage.forget()
     worker.handle(tick(0, 60))
     assert len(worker.said()) == 1
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from services.enrich.post_row import fold_snapshot
 from services.enrich.usual import Usual
 from tests.unit.services.enrich.test_post_row import V1, fold, render
@@ -15,7 +19,8 @@ def test_the_numbers_stand_beside_the_sentence() -> None:
     assert said["low"] < said["expected"] < said["high"]
     assert said["growth_per_hour"] > 0
     assert said["threshold"] == 200
-    assert f"({100 * said['probability']:.0f}%)" in said["explanation"]
+    [percent] = re.findall(r"\((\d+)%\)", said["explanation"])
+    assert int(percent) == pytest.approx(100 * said["probability"], abs=1)
     assert (said["viral"], said["status"], said["calls"]) == (False, "off", 0)
 
 

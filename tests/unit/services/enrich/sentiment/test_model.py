@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.enrich.reading import Reading, SentimentModel, Text
+from schemas import Evidence
+from services.enrich.reading import Pull, Reading, SentimentModel, Text
 from services.enrich.sentiment import load_model
 
 LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "it", "pt", "ja", "und")
 POSTS = (
     Text("What a wonderful museum, we loved every room! 😍", "en"),
-    Text("Two hours in the queue and a rude guard. Never again!!!", "en"),
+    Text("Awful. Two hours in the queue and a rude guard, worst museum ever.", "en"),
     Text("Coda di due ore e bagni sporchi, che vergogna.", "it"),
     Text("Ein großartiges Museum, wir kommen wieder ❤️", "de"),
     Text("RT @user: #NuitDesMusées gratuite samedi https://example.org/nuit", "fr"),
@@ -33,9 +35,12 @@ TEXTS = st.builds(
 )
 
 
-@pytest.fixture(scope="module")
+shipped = cache(load_model)
+
+
+@pytest.fixture
 def model() -> SentimentModel:
-    return load_model()
+    return shipped()
 
 
 def feel(model: SentimentModel, text: str, language: str = "en") -> Reading:
@@ -99,7 +104,8 @@ def check(texts: Sequence[Text], readings: Sequence[Reading]) -> None:
         sentiment = reading.sentiment
         shares = (sentiment.p_negative, sentiment.p_neutral, sentiment.p_positive)
         assert abs(sum(shares) - 1) < 2e-4
-        for mark in (*reading.pulls, *sentiment.evidence):
+        marks: list[Pull | Evidence] = [*reading.pulls, *sentiment.evidence]
+        for mark in marks:
             assert 0 <= mark.start < mark.end <= len(text.text)
             assert np.isfinite(mark.weight)
 
@@ -107,7 +113,7 @@ def check(texts: Sequence[Text], readings: Sequence[Reading]) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.lists(TEXTS, max_size=8))
 def test_no_text_makes_it_raise_and_company_changes_nothing(texts: list[Text]) -> None:
-    model = load_model()
+    model = shipped()
     together = model.read(texts)
     check(texts, together)
     assert together == [model.read([text])[0] for text in texts]

@@ -70,6 +70,15 @@ def test_posts_from_before_the_first_tick_are_counted() -> None:
     assert bins.opinions(1002) == (30, 0)
 
 
+def test_begun_anew_it_keeps_only_what_the_window_holds() -> None:
+    bins = make_bins((1, Said(1005, 15, True)), (2, Said(1100, 15, True)))
+    bins.freeze(BEGIN + 1)
+    bins.begin(BEGIN + 90)
+    assert set(bins.posts) == {2}
+    assert bins.opinions(1100) == (15, 15)
+    assert bins.posted(1100, HOUR_BINS) == 1
+
+
 saids = st.builds(
     Said,
     number=st.integers(BEGIN - 80, BEGIN + 80),

@@ -69,12 +69,13 @@ def test_a_first_sunday_is_found_again_four_or_five_weeks_before() -> None:
 def test_a_record_gives_closures_and_opening_hours() -> None:
     museum = make_museum(
         closures=["2026-12-25"],
+        busy_days=["2026-12-06"],
         opening_hours=[
             {"days": ["tue", "fri"], "opens": "09:00", "closes": "18:30"},
             {"days": ["sat"], "opens": "20:00", "closes": "02:00"},
         ],
     )
-    calendar = Calendar.of(museum, announced={date(2026, 12, 6): 3.0})
+    calendar = Calendar.of(museum)
     assert hour_at(calendar, 2026, 12, 25, 12).closed
     assert hour_at(calendar, 2026, 12, 6, 12).expected == 3
     assert hour_at(calendar, 2026, 12, 7, 12).expected == 1
@@ -87,7 +88,7 @@ def test_a_record_gives_closures_and_opening_hours() -> None:
         ((2026, 12, 27, 1, 59), True),
         ((2026, 12, 27, 2, 0), False),
     ):
-        assert calendar.is_open(datetime(*local, tzinfo=ROME)) is is_open  # type: ignore[misc]
+        assert calendar.is_open(datetime(*local, tzinfo=ROME)) is is_open
 
 
 def test_without_opening_hours_nobody_knows() -> None:

@@ -59,6 +59,16 @@ def test_the_ring_forgets_after_six_weeks() -> None:
     assert hours.days_since(KEPT + 10, 40) == (41, False)
 
 
+def test_hours_left_out_were_empty() -> None:
+    hours = make_hours({5: 40}, 10)
+    hours.put(100, 7)
+    assert hours.known == 101
+    assert hours.days_since(101, 40) == (4, True)
+    hours.put(100 + 3 * KEPT, 7)
+    assert hours.known == KEPT
+    assert hours.days_since(101 + 3 * KEPT, 8) == (42, False)
+
+
 def test_a_copy_goes_its_own_way() -> None:
     hours = make_hours({}, 10)
     copy = hours.copy()

@@ -42,14 +42,14 @@ def test_a_museum_stays_small() -> None:
 FIRST_LAYOUT = (
     "eNpjZIxVi2IoBWIYEAOyQWKMQDYjVIwRCTPgYP9OOqk/7Q+/w6RdbxavdHxrXy2yzv1hVYk9A0PDkMaaMf2Hvq6Qcb"
     "jGPHMvu4GEw95J+wIkGg4MeX/xMPAwsDHQDsgBca+M0aEqoUf2y5rC4rUyZBxs2TwbLCS/26MolGAwamZnYGYYBUML"
-    "qKqqjgbCKKAyEANiDiD+WNHILX5hrX13mt6fDjtHhkJglSR36b2hxa4zLcxlQI58XNX9o6+++7AWgTgm3h0fnFTq2E"
-    "JBnO714p4NH7+x+YP05NYwF9eqr+TOBnEmfXm72WdVrVgxiDNxcuHzGn9D2XwQ51DQnKWOmXdMwkGcIz0vDhivWW7h"
-    "DeLwvxPecK2l1cYTxPmz3fhw8PxNzpEge5wO1Nnv29Hllg6SUb8dk2x/l9sjESSj6ti+9nx7gWcMSMblrqGK+sHDPk"
-    "4gjsKW0HpGxdOheSBlU5Muztr29n6EB4jTo3+64kf69LgsEMcgkfNWTJVvhh9Iz9+e2mUvUrbkpYJkjle9mn6uVrQC"
-    "VGfLpWbclp9e+aMSVGHLG+ktsLY8I9nqCpKpKlynwrH2W6sPSCZ+UrvzwtkPO6JAMj9uKUfEP17XFQzi3G+6GvBwOn"
-    "evC0jZl/zuratm1fU6gDhNkd1svgsUp7qDveA9v/pfXefKOBDHS+xG05frD9ZlgDgLq/ZNnxSitj0ZxMnzdtl67M/E"
-    "PQEgA94cyCr89IbhQAo4rM9NqTiZKvbCEcR52d9Q/nbLhJdB4AAROhnQpfj2QxiI46T5Oe1GTtyvBBAnf4rPw+mus/"
-    "/kgDgAyC89Fg=="
+    "qKqqjgbCKKAyEANiDiD+WNHILX5hLbio6E7T+9Nh58gQzSB36b2hxa4zLcwJDPJxVfePvvruwxrDIG/i3fHBSaWOzZ"
+    "5Bvnu9uGfDx29slgxyuTXMxbXqK7lDGeQmfXm72WdVrVgsg9zEyYXPa/wNZSMZ5A4FzVnqmHnHxJFB7kjPiwPGa5Zb"
+    "mDLI8b8T3nCtpdXGmEHuz3bjw8HzNzk7M8g7Haiz37ejyy2QQU79dkyy/V1uD28GeVXH9rXn2ws83RjkXO4aqqgfPO"
+    "yjwyCnsCW0nlHxdGgEg/zUpIuztr29H2HEIN+jf7riR/r0uBAGeYNEzlsxVb4ZFgxyf3tql71I2ZLnzyB/vOrV9HO1"
+    "ohXxDHKpGbflp1f+qHRnkDfSW2BteUayVZ9BrqpwnQrH2m+tZgzy8ZPanRfOftjhwiD345ZyRPzjdV22DHL3m64GPJ"
+    "zO3avHIP8lv3vrqll1vVoM8k2R3Wy+CxSnGgId6T2/+l9d50oPBjkvsRtNX64/WBfEILewat/0SSFq230Z5PK8XbYe"
+    "+zNxjxWD/JsDWYWf3jAc8AOG2bkpFSdTxV5oM8i97G8of7tlwksboDeFTgZ0Kb794MAg56T5Oe1GTtwvLwa5/Ck+D6"
+    "e7zv4TxiAHAOc6JaY="
 )
 """A state of the first layout, as it was written once: compressed, in base64."""
 

@@ -153,6 +153,20 @@ def test_ticks_left_out_are_made_up_for() -> None:
     assert len(same) >= len(alarms) - 1
 
 
+def test_nothing_is_learned_from_more_than_a_week_without_ticks() -> None:
+    events = a_week(8)
+    watch, _ = play(events)
+    before = read(write(watch)).course.burst.whole
+    end = START + timedelta(days=DAYS + 30)
+    assert watch.tick(end, CALENDAR) == ()
+    assert watch.course.burst.whole.level == pytest.approx(before.level)
+    assert not watch.bins.posts
+    watch.put("p-new", end, negative=True)
+    watch.tick(end + BIN, CALENDAR)
+    assert watch.read(CALENDAR).posts_last_hour == 1
+    assert read(write(watch)).read(CALENDAR) == watch.read(CALENDAR)
+
+
 def test_an_old_tick_changes_nothing() -> None:
     events = a_week(9)
     watch, _ = play(events)
@@ -189,7 +203,7 @@ def test_a_removal_takes_a_post_out_of_the_current_windows() -> None:
 
 
 def test_an_alarm_that_a_removal_undid_is_not_raised_again_by_its_rest() -> None:
-    events = [*posts(Random(1), 4, 4), *ticks(4)]
+    events: list[Event] = [*posts(Random(1), 4, 4), *ticks(4)]
     watch, _ = play(in_order(events))
     now = START + timedelta(days=4)
     raised: list[Alarm] = []

@@ -88,7 +88,8 @@ def posts(
     chance: random.Random, days: float, per_hour: float, *, name: str = "p", start: datetime = START
 ) -> list[Posted]:
     """Return posts that come evenly by chance, one in eight of them negative."""
-    found, at = [], 0.0
+    found: list[Posted] = []
+    at = 0.0
     while True:
         at += chance.expovariate(per_hour)
         if at >= 24 * days:

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from prometheus_client import REGISTRY
 
 from schemas import Counters, EngagementSnapshot, Gap, GapReason, TrackedPost
-from services.ingest.connectors.bluesky_stream_counts import EVERY, StreamCounts
+from services.ingest.connectors.bluesky_stream_counts import EVERY, INDEXED, StreamCounts
 from services.ingest.connectors.bluesky_wire import concerns_us, instant, read_frame, time_us_of
 from services.ingest.observations import Tally
 from services.ingest.tracked import TrackedPosts
@@ -101,10 +101,10 @@ class Listening:
 
 
 def only_a_look(heard: Listening) -> None:
-    """The post is to be looked at now, and no counter is told."""
+    """The post is to be looked at, and no counter is told."""
     (tally,) = heard.tallies()
     assert tally.snapshot is None
-    assert tally.look_at == heard.clock
+    assert tally.look_at == heard.clock + INDEXED
 
 
 def acts_kept() -> float | None:
@@ -382,6 +382,17 @@ def test_a_post_that_grows_is_looked_at_sooner(
     heard.hear(*(like(f"{n}", uri("1"), did=f"did:plc:{n}", at=61) for n in range(likes)))
     (tally,) = heard.tallies()
     assert tally.look_at == (None if expected is None else looked_at + expected)
+
+
+def test_a_quiet_post_that_wakes_is_looked_at_as_soon_as_the_appview_may_know() -> None:
+    heard = Listening()
+    heard.born()
+    heard.now = 60
+    heard.look(Counters(likes=1), next_look_at=heard.clock + timedelta(hours=40))
+    heard.now = 20 * 3600
+    heard.hear(like("a", uri("1"), did=BEN, at=heard.now))
+    (tally,) = heard.tallies()
+    assert tally.look_at == heard.clock + INDEXED
 
 
 # --- any order, repetition and restart ----------------------------------------------------------

@@ -1,0 +1,115 @@
+"""What stage 2 knows of one museum: the voices of a week, their stories, and what is usual.
+
+It depends on the voices and the ticks alone, never on their order. Its row is what voices cannot
+tell again: what was learned from bins that are closed. Pure.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from schemas import Model, MuseumActivity
+from schemas.codec import encode
+
+from .activity import activity
+from .stories import Stories
+from .unusual import layout
+from .unusual.bins import LATENESS_BINS, WINDOW_BINS, Bins, bin_of, start_of
+from .unusual.calendar import Calendar
+from .unusual.museum import Watch
+from .unusual.outlook import Alarm, burst_alarm, negative_alarm
+from .voice import Voice
+
+
+class MuseumRow(Model):
+    """A museum's row: its watch without the posts, in base64."""
+
+    layout: int = 1
+    watch: str
+
+
+class MuseumState:
+    """One museum. ``put`` takes what is said and unsaid, ``advance`` the time."""
+
+    def __init__(self, museum_id: str, row: bytes | None, voices: Mapping[str, Voice]) -> None:
+        """Recover a museum from its row, if it has one, and its voices by post id."""
+        self.museum_id = museum_id
+        self._watch = Watch()
+        if row is not None:
+            self._watch = layout.read(b64decode(MuseumRow.model_validate_json(row).watch))
+        self._voices: dict[str, Voice] = {}
+        self._stories = Stories()
+        for post_id, said in voices.items():
+            self.put(post_id, said)
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing of the last week is known."""
+        return not self._voices
+
+    def put(self, post_id: str, said: Voice | None) -> Voice | None:
+        """Take a voice, what has become of it, or that it is gone; a repeat changes nothing.
+
+        Returns what is kept of it: a post does not become younger.
+        """
+        known = self._voices.get(post_id)
+        if said is not None and known is not None and known.at < said.at:
+            said = said.model_copy(update={"at": known.at})
+        if said == known:
+            return said
+        if said is None:
+            self._voices.pop(post_id, None)
+            self._watch.remove(post_id)
+            touched = self._stories.drop([post_id])
+        else:
+            self._voices[post_id] = said
+            touched = [post_id, *self._stories.put(said.imprint)]
+        for each in dict.fromkeys(touched):
+            voice = self._voices[each]
+            self._watch.put(
+                each,
+                voice.at,
+                negative=None if voice.label is None else voice.label == "negative",
+                weight=self._stories.story(each).weight,
+            )
+        return said
+
+    def outlived(self, at: datetime) -> list[str]:
+        """The posts of voices that are too old to keep."""
+        return [post_id for post_id, said in self._voices.items() if said.outlived(at)]
+
+    def advance(self, at: datetime, calendar: Calendar) -> tuple[MuseumActivity, tuple[Alarm, ...]]:
+        """Go on to an instant; return the activity there, and the alarms that were raised since."""
+        if self._watch.now is None:
+            self._begin(at)
+        raised = self._watch.tick(at, calendar)
+        outlook, course = self._watch.read(calendar), self._watch.live(calendar)
+        going_on = []
+        if course.burst.open:
+            going_on.append(burst_alarm(outlook, start_of(course.burst.opened + 1)))
+        if course.share.alarmed(bin_of(at) - 1):
+            going_on.append(negative_alarm(outlook, start_of(course.share.opened + 1)))
+        said = activity(
+            self.museum_id, self._voices, self._stories.stories(), outlook, going_on, at
+        )
+        return said, raised
+
+    def row(self) -> bytes:
+        """Return the museum's row. Its posts are left out: they have rows of their own."""
+        known = self._watch.bins
+        bare = Bins(known.first, known.frozen, known.tail)
+        watch = layout.write(replace(self._watch, bins=bare))
+        return encode(MuseumRow(watch=b64encode(watch).decode("ascii")))
+
+    def _begin(self, at: datetime) -> None:
+        """Begin with the first post of the window, not with the tick that happened to come first:
+        another worker might have met another one.
+        """
+        last = bin_of(at) - 1
+        posts = (bin_of(said.at) for said in self._voices.values())
+        start = min([last, *(number - 1 for number in posts if number > last - WINDOW_BINS)])
+        self._watch.bins.begin(start - LATENESS_BINS)
+        self._watch.settled = self._watch.now = start

@@ -1,0 +1,99 @@
+"""A museum's state: the same after any restart and any order, and copies weigh as one voice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas import MuseumActivity
+from services.enrich.museum_state import MuseumState
+from services.enrich.stories import copy_of
+from services.enrich.unusual.calendar import Calendar
+from services.enrich.voice import Voice
+from tests.unit.services.enrich.worlds import at
+
+CALENDAR = Calendar()
+SAME = "The queue at the Louvre is a scandal, never go there, share this with everybody!"
+
+
+def said(post_id: str, minutes: float, label: str | None = None, text: str = "") -> Voice:
+    imprint = copy_of(
+        post_id=post_id,
+        thread=post_id,
+        platform="x",
+        at=at(minutes),
+        text=text,
+        links=(),
+        author=None,
+    )
+    return Voice(
+        at=at(minutes), label=label, weighted=None, score=None, viral=False, imprint=imprint
+    )  # type: ignore[arg-type]
+
+
+def advance(museum: MuseumState, minutes: float) -> MuseumActivity:
+    return museum.advance(at(minutes), CALENDAR)[0]
+
+
+_voices = st.builds(
+    said,
+    st.sampled_from([f"x:{n}" for n in range(6)]),
+    st.integers(-300, 100),
+    st.none() | st.sampled_from(["negative", "positive"]),
+    st.sampled_from(["", SAME]),
+)
+
+
+@given(st.lists(st.lists(_voices, max_size=4), min_size=2, max_size=6), st.data())
+def test_after_a_restart_it_says_what_it_would_have_said(
+    rounds: list[list[Voice]], data: st.DataObject
+) -> None:
+    restart = data.draw(st.integers(0, len(rounds) - 1))
+    one, other = MuseumState("louvre", None, {}), MuseumState("louvre", None, {})
+    voices: dict[str, Voice] = {}
+    for number, posts in enumerate(rounds):
+        if number == restart:
+            other = MuseumState("louvre", other.row(), voices)
+        for post in posts:
+            post_id = post.imprint.post_id
+            one.put(post_id, post)
+            kept = other.put(post_id, post)
+            assert kept is not None
+            voices[post_id] = kept
+        minutes = 105 + 5 * number
+        assert advance(one, minutes) == advance(other, minutes)
+        assert one.row() == other.row()
+
+
+@given(st.lists(_voices, max_size=8, unique_by=lambda v: v.imprint.post_id), st.randoms())
+def test_order_does_not_matter_nor_do_repeats(posts: list[Voice], random: Any) -> None:
+    one, other = MuseumState("louvre", None, {}), MuseumState("louvre", None, {})
+    shuffled = [*posts, *posts]
+    random.shuffle(shuffled)
+    for museum, events in ((one, posts), (other, shuffled)):
+        for post in events:
+            museum.put(post.imprint.post_id, post)
+    assert advance(one, 105) == advance(other, 105)
+    assert one.row() == other.row()
+
+
+def test_what_is_gone_is_taken_out() -> None:
+    museum = MuseumState("louvre", None, {})
+    museum.put("x:1", said("x:1", -10, "negative"))
+    museum.put("x:2", said("x:2", -10))
+    assert museum.put("x:1", None) is None
+    counted = advance(museum, 5)
+    assert (counted.posts_last_hour, counted.negative_window) == (1, 0)
+
+
+def test_a_raid_of_copies_is_called_one_and_counts_as_one_voice() -> None:
+    museum = MuseumState("louvre", None, {})
+    for number in range(8):
+        post_id = f"x:{number}"
+        museum.put(post_id, said(post_id, -number, "negative", SAME))
+    [story] = advance(museum, 5).stories
+    assert (story.posts, story.authors, story.coordinated) == (8, 8, True)
+    assert "No post of the last six hours" not in (advance(museum, 10).explanation or "")
+    assert "1 of the last 1 post (100%) are negative" in (advance(museum, 15).explanation or "")
