@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from cli import alerts, dlq, model, museums, norms, replay, score, topics, up
+from cli import alerts, backtest, dlq, model, museums, norms, replay, score, topics, up
 from schemas import explain
 from services.common.errors import PassaparolaError
 
@@ -30,6 +30,7 @@ app.add_typer(alerts.app, name="alerts")
 app.add_typer(model.app, name="model")
 app.command("replay", epilog=replay.EXAMPLES)(replay.replay)
 app.command("score", epilog=score.EXAMPLES)(score.score)
+app.command("backtest", epilog=backtest.EXAMPLES)(backtest.backtest)
 app.command("up", epilog=up.EXAMPLES)(up.up)
 
 

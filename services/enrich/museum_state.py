@@ -105,11 +105,9 @@ class MuseumState:
         return encode(MuseumRow(watch=b64encode(watch).decode("ascii")))
 
     def _begin(self, at: datetime) -> None:
-        """Begin with the first post of the window, not with the tick that happened to come first:
-        another worker might have met another one.
+        """Begin a window before the first tick: another worker might have met a later one first,
+        and must learn from the same posts.
         """
-        last = bin_of(at) - 1
-        posts = (bin_of(said.at) for said in self._voices.values())
-        start = min([last, *(number - 1 for number in posts if number > last - WINDOW_BINS)])
+        start = bin_of(at) - 1 - WINDOW_BINS
         self._watch.bins.begin(start - LATENESS_BINS)
         self._watch.settled = self._watch.now = start

@@ -13,6 +13,7 @@ from .features import Floats
 from .table import LABELS
 
 _EVIDENCE = 5
+_SHARE = 0.2
 _DIGITS = 4
 _NEUTRAL = LABELS.index("neutral")
 
@@ -70,10 +71,14 @@ def _answer(
 
 
 def _evidence(pulls: Sequence[Pull], sign: int) -> Sequence[Pull]:
-    """Return the words that pull most to the label's side, in their order; neutral has none."""
+    """Return the words that pull most to the label's side, in their order; neutral has none.
+
+    A word that pulls less than a fifth of the strongest decided nothing.
+    """
     if not sign:
         return ()
-    agreeing = [pull for pull in pulls if pull.weight * sign > 0]
+    least = max((pull.weight * sign for pull in pulls), default=0.0) * _SHARE
+    agreeing = [pull for pull in pulls if pull.weight * sign > least >= 0]
     if len(agreeing) > _EVIDENCE:
         agreeing = sorted(agreeing, key=lambda pull: -abs(pull.weight))[:_EVIDENCE]
         agreeing.sort(key=lambda pull: pull.start)

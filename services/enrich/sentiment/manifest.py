@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from schemas import explain
 from services.common.errors import Fatal
 
 MANIFEST, WEIGHTS = "manifest.json", "weights.npz"
+OTHER = "other"
+"""Stands for every language without a table of its own."""
 FORMAT = 1
 """Grows when features or arrays change, so that weights never meet features of another kind."""
 
@@ -54,6 +56,13 @@ class Manifest(_Part):
     libraries: dict[str, str]
     sources: tuple[Source, ...]
     measured: tuple[Measured, ...]
+
+    @field_validator("languages")
+    @classmethod
+    def _other_is_last(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        if languages[-1:] != (OTHER,):
+            raise ValueError(f"the last must be {OTHER!r}")
+        return languages
 
     @property
     def full_name(self) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 from ..reading import Pull, Reading, Text
 from .answers import answers, nothing_said
 from .features import Batch, Ints
-from .manifest import read_manifest, read_weights
-from .table import OTHER, SOURCES, Table, Weights, parse_weights
+from .manifest import OTHER, read_manifest, read_weights
+from .table import SOURCES, Table, Weights, parse_weights
 from .words import ACCOUNT, LINK, SHOUT, spans, spell
 
 SHIPPED = Path(__file__).parent / "model"

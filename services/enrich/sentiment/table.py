@@ -21,8 +21,6 @@ from services.common.errors import Fatal
 from ..reading import Source
 from .features import BUCKETS, KNOWN, STYLES, Batch, Floats, Ints, emoji, emoji_moods, grams, styles
 
-OTHER = "other"
-"""Stands for every language without a table of its own."""
 LABELS: tuple[Polarity, ...] = ("negative", "neutral", "positive")
 SOURCES: tuple[Source, ...] = ("post", "review", "comment")
 LENGTH_STEP = 2.5

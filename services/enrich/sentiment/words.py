@@ -25,7 +25,7 @@ _ACCOUNTS = re.compile(r"@\w+(?:@\w[\w.-]*)?")
 _TAGS = re.compile(r"#(\w+)")
 _HUMPS = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d])(?=\d)|_")
 _BARE_LINKS = ("http", "https")
-_MARKED = re.compile(r"[@#]|http|www", re.IGNORECASE)
+_LINK_BEGINS = re.compile(r"[hH][tT][tT][pP]|[wW]{3}")
 _RUNS = re.compile(r"(.)\1{3,}", re.DOTALL)
 _DRESS = re.compile("[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\ue000-\ue002]")
 _CORE = re.compile(r"\w(?:.*\w)?", re.DOTALL)
@@ -80,16 +80,18 @@ def _read(text: str) -> str:
 
 
 def _spell(raw: str) -> Word:
-    if raw.isalnum() and raw.isascii() and raw not in _BARE_LINKS:
-        return Word(_squeeze(raw.lower()), len(raw) > 1 and raw.isupper(), 0, len(raw))
-    plain = html.unescape(raw) if "&" in raw else raw
-    plain = _DRESS.sub("", unicodedata.normalize("NFKC", plain))
+    plain, start, end = raw, 0, len(raw)
+    if "&" in plain:
+        plain = html.unescape(plain)
+    if not plain.isascii():
+        plain = _DRESS.sub("", unicodedata.normalize("NFKC", plain))
     letters = plain.lstrip("#")
-    shouted = len(letters) > 1 and letters.isupper() and not letters.startswith("@")
-    if _MARKED.search(plain):
-        plain = _TAGS.sub(_split_tag, _ACCOUNTS.sub(ACCOUNT, _LINKS.sub(LINK, plain)))
-    core = _CORE.search(raw)
-    start, end = core.span() if core else (0, len(raw))
+    shouted = len(letters) > 1 and letters.isupper() and letters[0] != "@"
+    if not raw.isalnum() or raw in _BARE_LINKS:
+        if "@" in plain or "#" in plain or _LINK_BEGINS.search(plain):
+            plain = _TAGS.sub(_split_tag, _ACCOUNTS.sub(ACCOUNT, _LINKS.sub(LINK, plain)))
+        if core := _CORE.search(raw):
+            start, end = core.span()
     return Word(" ".join(_squeeze(plain.lower()).split()), shouted, start, end)
 
 
@@ -101,7 +103,7 @@ def _squeeze(plain: str) -> str:
     return _RUNS.sub(r"\1\1\1", plain)
 
 
-_common = lru_cache(maxsize=1 << 16)(_spell)
+_common = lru_cache(maxsize=1 << 17)(_spell)
 
 
 def _split_tag(tag: re.Match[str]) -> str:

@@ -15,11 +15,7 @@ from .calendar import SLOTS, Hour
 from .hours import Hours
 from .tails import poisson_tail
 
-LEVELS: tuple[tuple[float, Literal["notice", "alert", "major"]], ...] = (
-    (8.0, "major"),
-    (5.0, "alert"),
-    (4.0, "notice"),
-)
+Level = Literal["notice", "alert", "major"]
 NOTICE, ALERT, MAJOR = 4.0, 5.0, 8.0
 """Evidence at which a level begins."""
 QUIET_BINS = 3 * DAY_BINS
@@ -33,6 +29,7 @@ _LUCK = 3.4e-6
 """The normal tail beyond 4.5: counting noise must be at least as unlikely."""
 _FEWEST = 5
 _TWICE, _ONCE = 2.0, _WHOLE_SCALE * NOTICE / 5
+"""Standard deviations above the usual of what comes again: seen twice, and seen once."""
 _JUMP = 1.2
 _ENVELOPE_DECAY = 0.5 ** (1 / (12 * HOUR_BINS))
 _QUIET_BELOW, _CLOSE_AFTER = 2.0, 2 * HOUR_BINS
@@ -107,12 +104,14 @@ class Burst:
     open: bool = False
     opened: int = 0
     quiet: int = 0
-    """Bins since the evidence was last above 2."""
+    """Bins in a row with an evidence below 2, as far as it matters."""
     above: int = 0
-    """Bins since it was last below the alarm line."""
+    """Bins in a row at or above the alarm line, as far as it matters."""
 
     def fold(self, number: int, hour: Hour, half: int, whole: int) -> None:
         """Take the next bin: the posts of the last 30 and 60 minutes up to its end."""
+        if not self.age and not whole:
+            return  # before its first post a museum's silence teaches nothing
         slot = hour.slot
         self.evidence = self._weigh(number, hour, half, whole)
         self._watch(number)
@@ -189,9 +188,13 @@ class Burst:
         return 100 * self.evidence / (self.evidence + ALERT)
 
     @property
-    def level(self) -> Literal["notice", "alert", "major"] | None:
+    def level(self) -> Level | None:
         """The level that the evidence has reached."""
-        return next((name for line, name in LEVELS if self.evidence >= line), None)
+        if self.evidence >= MAJOR:
+            return "major"
+        if self.evidence >= ALERT:
+            return "alert"
+        return "notice" if self.evidence >= NOTICE else None
 
     def copy(self) -> Burst:
         """Return one that is folded on its own."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Level = Literal["notice", "alert", "major"]
+from .burst import Level
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from scipy.sparse import vstack
 
 from ..features import Floats, Ints
-from ..table import OTHER, SOURCES, Weights, log_odds
+from ..manifest import OTHER
+from ..table import SOURCES, Weights, log_odds
 from .calibration import calibrate, source_shift
 from .collapse import Collapsed, collapse
 from .corpus import Corpus

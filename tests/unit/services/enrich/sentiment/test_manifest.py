@@ -53,6 +53,7 @@ def test_a_wrong_hash_stops_the_start(folder: Path) -> None:
     [
         ({"format": 0}, "train it again with `passaparola model train`"),
         ({"sha256": 3}, "sha256: Input should be a valid string"),
+        ({"languages": ["en"]}, "languages: Value error, the last must be 'other'"),
         ({"colour": "red"}, "colour: Extra inputs are not permitted"),
     ],
 )

@@ -1,0 +1,75 @@
+"""``passaparola backtest``: what would have been raised, when and why, without Kafka."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EXAMPLES = """Examples:
+
+`passaparola backtest november.jsonl.gz`
+
+`passaparola backtest export.csv --map columns.yaml --museums museums.yaml`
+
+`passaparola backtest --topics --since 2026-11-01` takes what the system itself has kept
+"""
+
+
+def backtest(
+    file: Annotated[
+        Path | None, typer.Argument(help=".jsonl, .jsonl.gz, .jsonl.zst or .csv, by time.")
+    ] = None,
+    museums: Annotated[Path, typer.Option(help="The register to match against.")] = Path(
+        "museums.yaml"
+    ),
+    mapping: Annotated[
+        Path | None, typer.Option("--map", help="Which columns are what (docs/museums.md).")
+    ] = None,
+    topics: Annotated[
+        bool, typer.Option("--topics", help="Instead of a file, posts and looks from Kafka.")
+    ] = False,
+    since: Annotated[
+        str | None, typer.Option(help="With --topics: a day or an instant, such as 2026-11-01.")
+    ] = None,
+) -> None:
+    """Print every alarm that would have been raised: viral posts, bursts, negative shares.
+
+    The same functions as in the service, with the clock of the events. Nothing is sent.
+    """
+    from cli.history import file_events, topic_events
+    from services.enrich.backtest import Backtest
+    from services.enrich.register import Register
+    from services.enrich.sentiment import load_model
+    from services.enrich.understanding import Reader
+
+    if (file is None) != topics:
+        raise typer.BadParameter("give a file, or --topics, and not both")
+    register = Register()
+    reader = Reader(load_model())
+    refused: Counter[str] = Counter()
+    events = (
+        topic_events(since, register, refused)
+        if file is None
+        else file_events(file, mapping, museums, register, refused)
+    )
+    begun = time.monotonic()
+    test = Backtest(reader, register)
+    raised: Counter[str] = Counter()
+    for alarm in test.run(events):
+        raised[alarm.kind] += 1
+        about = alarm.museum_id if alarm.post_id is None else f"{alarm.museum_id} {alarm.post_id}"
+        typer.echo(f"{alarm.at:%Y-%m-%d %H:%M}Z  {alarm.kind:<14}  {about}: {alarm.explanation}")
+    days = 0.0 if test.first is None or test.last is None else (test.last - test.first).days + 1
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(raised.items())) or "no alarm"
+    print(
+        f"{kinds}; {test.posts:,} posts and {test.looks:,} looks of {days:.0f} days "
+        f"in {time.monotonic() - begun:.0f} s",
+        file=sys.stderr,
+    )
+    for reason, count in refused.most_common():
+        print(f"  refused: {count} {reason}", file=sys.stderr)

@@ -1,0 +1,141 @@
+"""What would have been said, and when: posts and looks through the service's own functions.
+
+Time is that of the events; it ticks as a live system would. Pure: no Kafka, no wall clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from schemas import EngagementSnapshot, EnrichedPost, Post, Removal
+from schemas.topics import NORMS
+from services.common.records import Received
+
+from .counting import EVERY
+from .museum_state import MuseumState
+from .post_row import PostRow, fold_departure, fold_post, fold_removal, fold_snapshot
+from .register import Register
+from .score import enriched_posts, left_museums
+from .understanding import Item, Reader, Understanding, item_of
+from .usual import Usual
+from .voice import voice
+
+Event = Post | EngagementSnapshot | Removal
+_SOURCE = "/backtest"
+_READ_AHEAD = 256
+_RUN_OUT = 2 * EVERY
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An alarm: when it would have been raised, about which museum and post, and why."""
+
+    at: datetime
+    museum_id: str
+    kind: str
+    explanation: str
+    post_id: str | None = None
+
+
+class Backtest:
+    """A whole enrich in one object, which takes events in their order."""
+
+    def __init__(self, reader: Reader, register: Register) -> None:
+        self._reader = reader
+        self._register = register
+        self._usual = Usual()
+        self._rows: dict[str, PostRow] = {}
+        self._museums: dict[str, MuseumState] = {}
+        self._calls: dict[str, int] = {}
+        self._understood: dict[Item, Understanding] = {}
+        self._ticked: datetime | None = None
+        self.posts = self.looks = 0
+        self.first: datetime | None = None
+        self.last: datetime | None = None
+
+    def run(self, events: Iterable[Event]) -> Iterator[Raised]:
+        """Yield alarms in the order of time. Events come in the order in which they were seen."""
+        ahead = iter(events)
+        while batch := list(islice(ahead, _READ_AHEAD)):
+            self._understand(batch)
+            for event in batch:
+                yield from self._until(event.observed_at)
+                self.first = min(self.first or event.observed_at, event.observed_at)
+                self.last = max(self.last or event.observed_at, event.observed_at)
+                yield from self._take(event)
+        if self.last is not None:
+            yield from self._until(self.last + _RUN_OUT)
+
+    def _understand(self, batch: Sequence[Event]) -> None:
+        items = list(dict.fromkeys(item_of(event) for event in batch if isinstance(event, Post)))
+        self._understood = dict(zip(items, self._reader.understand(items), strict=True))
+
+    def _until(self, now: datetime) -> Iterator[Raised]:
+        if self._ticked is None:
+            self._ticked = _boundary(now)
+        while self._ticked + EVERY <= now:
+            before, self._ticked = self._ticked, self._ticked + EVERY
+            if before.date() != self._ticked.date():
+                self._learn(self._ticked)
+            for museum_id, museum in sorted(self._museums.items()):
+                for post_id in museum.outlived(self._ticked):
+                    museum.put(post_id, None)
+                _, alarms = museum.advance(self._ticked, self._register.calendar(museum_id))
+                for alarm in alarms:
+                    yield Raised(self._ticked, museum_id, alarm.kind, alarm.sentence)
+
+    def _learn(self, midnight: datetime) -> None:
+        """End a day: what it taught is in force from the next midnight on."""
+        day = (midnight - timedelta(days=1)).date()
+        values = [value for row in self._rows.values() for value in row.values()]
+        finished = [end for row in self._rows.values() if (end := row.finished()) is not None]
+        for record in self._usual.sums(values, finished, day, 0, _SOURCE, midnight):
+            key = (record.key or "").encode()
+            self._usual.apply(Received(NORMS.name, 0, 0, key, record.value, {}, 0))
+
+    def _take(self, event: Event) -> Iterator[Raised]:
+        row = self._rows.get(event.post_id)
+        match event:
+            case Post():
+                self.posts += 1
+                if row is not None and row.blocks(event.version):
+                    return
+                if not event.matches and (row is None or not row.published):
+                    return
+                if event.matches:
+                    row = fold_post(row, event, self._understood[item_of(event)], self._usual)
+                elif row is not None:
+                    row = fold_departure(row, event)
+            case EngagementSnapshot():
+                self.looks += 1
+                row = fold_snapshot(row, event, self._usual)
+            case Removal():
+                if row is None or not row.outlives(event):
+                    row = fold_removal(row, event)
+        if row is not None:
+            yield from self._publish(event, row)
+
+    def _publish(self, event: Event, row: PostRow) -> Iterator[Raised]:
+        for museum_id in left_museums(row):
+            if museum_id in self._museums:
+                self._museums[museum_id].put(event.post_id, None)
+        self._rows[event.post_id], events = enriched_posts(row)
+        for post in events:
+            museum = self._museums.setdefault(post.museum_id, MuseumState(post.museum_id, None, {}))
+            museum.put(post.post_id, voice(post))
+            yield from self._called(post, event.observed_at)
+
+    def _called(self, post: EnrichedPost, at: datetime) -> Iterator[Raised]:
+        calls = 0 if post.virality is None else post.virality.calls
+        if post.virality is not None and calls > self._calls.get(post.key, 0):
+            self._calls[post.key] = calls
+            why = post.virality.explanation
+            yield Raised(at, post.museum_id, "viral", why, post.post_id)
+
+
+def _boundary(now: datetime) -> datetime:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + (now - midnight) // EVERY * EVERY

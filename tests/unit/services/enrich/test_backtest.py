@@ -1,0 +1,77 @@
+"""What would have been raised: by the clock of the events, each once, the same each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.enrich.backtest import Backtest, Event
+from services.enrich.register import Register
+from tests.unit.services.enrich.worlds import READER, at, make_post, make_removal, make_snapshot
+
+DAY = 1_440
+
+
+def quiet_days(days: int, every: int = 20) -> Iterator[Event]:
+    """A museum's ordinary days: a post now and then, by day and by night."""
+    for minutes in range(0, days * DAY, every):
+        yield make_post(
+            1,
+            "louvre",
+            post_id=f"mastodon:{minutes}",
+            created_at=at(minutes),
+            observed_at=at(minutes),
+        )
+
+
+def burst(start: int) -> Iterator[Event]:
+    for number in range(60):
+        minutes = start + number
+        yield make_post(
+            1,
+            "louvre",
+            post_id=f"mastodon:burst-{number}",
+            created_at=at(minutes),
+            observed_at=at(minutes),
+        )
+
+
+def kinds(events: Iterator[Event] | list[Event]) -> list[tuple[str, str]]:
+    return [(one.kind, one.museum_id) for one in Backtest(READER, Register()).run(events)]
+
+
+def test_ordinary_days_raise_nothing() -> None:
+    assert kinds(quiet_days(6)) == []
+
+
+def test_a_burst_is_raised_once_within_the_hour_with_its_numbers() -> None:
+    start = 6 * DAY + 5
+    test = Backtest(READER, Register())
+    [alarm] = test.run([*quiet_days(6), *burst(start)])
+    assert (alarm.kind, alarm.museum_id, alarm.post_id) == ("burst", "louvre", None)
+    assert at(start) < alarm.at <= at(start + 60)
+    assert "in the last hour; usual for" in alarm.explanation
+    assert test.posts == 6 * 72 + 60
+
+
+def test_a_post_is_called_viral_once_when_its_looks_say_so() -> None:
+    looks = [make_snapshot(minutes, likes=5 * minutes) for minutes in range(20, 240, 20)]
+    test = Backtest(READER, Register())
+    [alarm] = test.run([make_post(1, "louvre"), *looks, looks[-1]])
+    assert (alarm.kind, alarm.post_id) == ("viral", "mastodon:1")
+    assert alarm.at < looks[-1].observed_at
+    assert test.looks == 12
+
+
+def test_what_was_removed_is_called_no_more() -> None:
+    looks = [make_snapshot(minutes, likes=50 * minutes) for minutes in range(20, 240, 20)]
+    assert kinds([make_post(1, "louvre"), make_removal(minutes=10), *looks]) == []
+
+
+def test_days_teach_what_is_usual() -> None:
+    test = Backtest(READER, Register())
+    posts = list(quiet_days(5))
+    looks = [make_snapshot(m + 30, f"mastodon:{m}", likes=9) for m in range(0, 5 * DAY, 20)]
+    list(test.run(sorted([*posts, *looks], key=lambda event: event.observed_at)))
+    learned = test._usual.norms.norm("mastodon", 2, at(5 * DAY).date())
+    assert learned.source == "prior"  # 72 posts a day, three days in force
+    assert test._usual.forecasts.outlook("mastodon", at(5 * DAY).date()).posts > 0
