@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -47,8 +47,11 @@ class Birth(Model):
     followers: int | None
 
 
-class Look(Model):
-    """The last look at a post in one age bucket on one day: log1p of its weighted engagement."""
+class Look(NamedTuple):
+    """The last look at a post in one age bucket on one day: log1p of its weighted engagement.
+
+    A tuple, since a row has many: in JSON it is half as long.
+    """
 
     bucket: int
     day: date

@@ -41,7 +41,8 @@ async def test_complaints_come_out_with_what_they_are_about(tmp_path: Path) -> N
         post = next(post for post in posts if words in post.text)
         found = [each for each in post.aspects if each.aspect == aspect]
         assert found, (words, post.aspects)
-        assert any(said in post.text[each.start : each.end] for each in found), found
+        spans = [post.text[each.start : each.end] for each in found]
+        assert any(span in said or said in span for span in spans), spans
         assert {each.polarity for each in found} == {"negative"}
         assert post.visit is not None
         assert post.visit.label == "negative"
@@ -56,3 +57,22 @@ async def test_dark_works_read_as_works(tmp_path: Path) -> None:
     ]
     assert war
     assert all(post.visit is not None and post.visit.label != "negative" for post in war)
+
+
+async def test_the_viral_photo_is_called_before_half_of_its_engagement_has_come(
+    tmp_path: Path,
+) -> None:
+    played = await play_in_memory(compose(SEEDS[0], DATE), tmp_path)
+    looks = [
+        post
+        for record in played.kafka.all[POSTS_ENRICHED.name]
+        if record.value is not None and b"Galleria dei Re era tutta per me" in record.value
+        if (post := decode(EnrichedPost, record.value)).engagement is not None
+    ]
+    weighted = [post.engagement.weighted for post in looks if post.engagement is not None]
+    called = next(
+        post.engagement.weighted
+        for post in looks
+        if post.engagement is not None and post.virality is not None and post.virality.calls
+    )
+    assert called < max(weighted) / 2

@@ -8,6 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import chain
+from random import Random
 from typing import Any
 
 from schemas.topics import (
@@ -37,15 +38,25 @@ COMPARED = (POSTS_ENRICHED, ACTIVITY, POST_ROWS, MUSEUM_ROWS)
 
 State = dict[str, dict[str, Any]]
 """By topic, by key: the last value."""
+_RESTARTS = 0.03
+"""How often stage 2 starts anew, by the records of its input."""
 
 
-async def undisturbed(ledger: Ledger, partitions: int) -> State:
-    """The state after a run that nothing disturbed."""
+_LEARNED = (
+    "state", "closed", "usual_for", "usual_low", "usual_high", "burst_score", "burst_level",
+    "usual_share_low", "usual_share_high", "unusual", "explanation",
+)  # fmt: skip
+"""What an activity says of the usual, learned bin by bin as a partition's time went on."""
+
+
+async def undisturbed(ledger: Ledger, partitions: int, restarts: Random | None = None) -> State:
+    """The state after a run that nothing disturbed; with chance, stage 2 starts anew at times."""
     kafka, register, usual = MemoryKafka(partitions), Register(), Usual()
     out = Outbound(kafka.publish)
     reader = Reader(load_model())
     scoring = Scoring(MemoryRows(POST_ROWS), usual, register, reader, partitions, out)
-    counting = Counting(MemoryRows(MUSEUM_ROWS), register, partitions, out)
+    rows = MemoryRows(MUSEUM_ROWS)
+    counting = Counting(rows, register, partitions, out)
     await kafka.publish(ledger.register())
     for received in kafka.take(MUSEUMS):
         register.apply(received)
@@ -57,6 +68,9 @@ async def undisturbed(ledger: Ledger, partitions: int) -> State:
             for received in kafka.take(NORMS):
                 usual.apply(received)
         for received in kafka.take(POSTS_ENRICHED):
+            if restarts is not None and restarts.random() < _RESTARTS:
+                times, counting = counting._times, Counting(rows, register, partitions, out)
+                counting._times = times
             await counting.handle(received)
             await out.finish()
     return state(chain.from_iterable(kafka.all.values()))
@@ -73,6 +87,22 @@ def state(records: Iterable[Received]) -> State:
             for key, value in compacted(by_topic[topic.name]).items()
         }
         for topic in COMPARED
+    }
+
+
+def without_learned(found: State) -> State:
+    """A state without what museums learned of their usual.
+
+    It is learned as a museum's time goes on. Where workers catch up on hours at once, one partition
+    runs ahead of another by more than the lateness horizon, and a removal of the one may be there
+    before the time at which the other lets the post count for good.
+    """
+    return {
+        topic: {
+            key: {name: one for name, one in value.items() if name not in {*_LEARNED, "watch"}}
+            for key, value in values.items()
+        }
+        for topic, values in found.items()
     }
 
 

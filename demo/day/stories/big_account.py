@@ -1,4 +1,4 @@
-"""Somebody with very many followers has a good day at the museum, and the likes that go with it."""
+"""Somebody with very many followers has a good day at the museum, and a few likes for it."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from demo.day.truth import Forbidden
 
 
 def tell(stage: Stage) -> Story:
-    """No alert: more likes than most, and no more than usual for such an account."""
+    """No alert: it is not the followers that make a post go viral."""
     post = stage.write(
         "Una mañana tranquila delante de Las meninas. Gracias por tanto. #MuseoDelPrado",
         "es",
         stage.clock("prado", "12:15"),
         followers=stage.about(260_000),
     )
-    looks = stage.looks(post, [(1, 60), (3, 150), (8, 290)])
+    looks = stage.looks(post, [(1, 25), (3, 60), (8, 110)])
     return Story(
         lines=(post_line(post, seen(post)), *looks),
         forbidden=(
             Forbidden(
                 story_id=post.post_id,
-                why="as much engagement as usual for 260,000 followers",
+                why="260,000 followers, and no sign that it spreads",
             ),
         ),
     )

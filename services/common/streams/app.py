@@ -231,6 +231,9 @@ def _faust_app(group: str, kafka: KafkaSettings) -> faust.App:
         broker_heartbeat_interval=kafka.session_seconds / 10,
         broker_rebalance_timeout=kafka.rebalance_seconds,
         broker_request_timeout=max(90.0, kafka.session_seconds),
+        # A broker that has just started may not know its topics yet; a leader that asks it then
+        # assigns nothing to anybody, and looks again only when this is over.
+        consumer_metadata_max_age_ms=5_000,
         **options,
     )
     app.transport = Transport(app.conf.broker, app)

@@ -15,6 +15,8 @@ from .tokens import STOP, Tokens, cut
 PLAIN = "plain"
 _LONGEST = 1_024
 """No pattern has so many characters."""
+_PARTS = 16
+"""No phrase has so many parts."""
 _DOUBLED = re.compile(r"(.)\1")
 
 
@@ -27,13 +29,18 @@ class Hit(NamedTuple):
     words: frozenset[int]
 
 
-class _Step(NamedTuple):
-    """A part of a phrase: which phrase, which of its parts, and how it stands in the text."""
+_Spans = tuple[tuple[int, int], ...]
+_Begun = tuple[int, int, _Spans]
+"""A phrase that is not whole yet: its first and last word so far, and those of each part."""
 
-    phrase: int
-    part: int
-    is_last: bool
+
+class _Step(NamedTuple):
+    """A part of a phrase: ``key`` counts the parts of all phrases, ``_PARTS`` a phrase."""
+
+    key: int
     gap: int
+    is_first: bool
+    is_last: bool
 
 
 class Book:
@@ -47,7 +54,8 @@ class Book:
             phrase = len(self._meanings)
             self._meanings.append(entry.meaning)
             for at, part in enumerate(entry.parts):
-                step = (_Step(phrase, at, at == len(entry.parts) - 1, part.gap),)
+                is_last = at == len(entry.parts) - 1
+                step = (_Step(phrase * _PARTS + at, part.gap, at == 0, is_last),)
                 for pattern in part.patterns:
                     steps[pattern] = steps[pattern] + step if pattern in steps else step
                     known.update(filter(_DOUBLED.search, pattern.split()))
@@ -73,38 +81,54 @@ class Book:
     def find(self, tokens: Tokens) -> dict[str, list[Hit]]:
         """Return the hits by kind of file, in their order; the longest hide those inside them."""
         found: dict[str, list[Hit]] = {}
-        begun: dict[tuple[int, int], list[Hit]] = {}
-        at = tokens.at
+        begun: dict[int, list[_Begun]] = {}
+        at, all_steps, meanings = tokens.at, self._steps, self._meanings
         for end, number in self._automaton.iter(tokens.joined):
             meant, length = divmod(number >> 2, _LONGEST)
             first = at[end - length + 1 + (number >> 1 & 1)]
             last = at[end - (number & 1)]
-            for phrase, part, is_last, gap in self._steps[meant]:
-                meaning = self._meanings[phrase]
-                if part:
-                    before = _reach(begun.get((phrase, part)), first, gap, tokens)
+            here = ((first, last),)
+            for key, gap, is_first, is_last in all_steps[meant]:
+                if is_first:
+                    start, spans = first, here
+                else:
+                    waiting = begun.get(key)
+                    if waiting is None:
+                        continue
+                    before = _reach(waiting, first, gap, tokens)
                     if before is None:
                         continue
-                    words = before.words.union(range(first, last + 1))
-                    hit = Hit(meaning, before.first, last, words)
-                else:
-                    hit = Hit(meaning, first, last, frozenset(range(first, last + 1)))
+                    start, spans = before[0], before[2] + here
                 if is_last:
-                    found.setdefault(meaning.kind, []).append(hit)
+                    meaning = meanings[key // _PARTS]
+                    hit = Hit(meaning, start, last, _words(spans))
+                    if meaning.kind in found:
+                        found[meaning.kind].append(hit)
+                    else:
+                        found[meaning.kind] = [hit]
+                elif key + 1 in begun:
+                    begun[key + 1].append((start, last, spans))
                 else:
-                    begun.setdefault((phrase, part + 1), []).append(hit)
+                    begun[key + 1] = [(start, last, spans)]
         return {kind: longest(hits) for kind, hits in found.items()}
 
 
-def _reach(begun: list[Hit] | None, first: int, gap: int, tokens: Tokens) -> Hit | None:
+def _words(spans: _Spans) -> frozenset[int]:
+    if len(spans) == 1:
+        first, last = spans[0]
+        return frozenset(range(first, last + 1))
+    return frozenset(word for first, last in spans for word in range(first, last + 1))
+
+
+def _reach(waiting: list[_Begun], first: int, gap: int, tokens: Tokens) -> _Begun | None:
     """Return the nearest begun phrase that a part at ``first`` goes on with."""
-    for hit in reversed(begun or ()):
-        between = first - hit.last - 1
+    for begun in reversed(waiting):
+        between = first - begun[1] - 1
         if between > gap:
             return None
         if between >= 0:
-            same_sentence = max(tokens.before[hit.last + 1 : first + 1]) < STOP
-            return hit if same_sentence else None
+            same_sentence = max(tokens.before[begun[1] + 1 : first + 1]) < STOP
+            return begun if same_sentence else None
     return None
 
 

@@ -39,7 +39,8 @@ class Folding(dict[str, str]):
             plain = unicodedata.normalize("NFKC", word).casefold()
             plain = _SPANISH_U.sub("u", plain).translate(_UMLAUTS)
             marked = unicodedata.normalize("NFKD", plain)
-            folded = "".join(character for character in marked if character.isalnum())
+            bare = "".join(character for character in marked if character.isalnum())
+            folded = unicodedata.normalize("NFC", bare)
         return _RUN.sub(self._shorten(folded), folded) if _RUN.search(folded) else folded
 
     def _shorten(self, word: str) -> str:

@@ -44,9 +44,13 @@ def parts_of(phrase: str) -> Iterator[tuple[Part, ...]]:
     for variant in product(*(_simple(group) for group in groups)):
         places = [place for group in variant for place in group]
         if parts := tuple(_parts(places)):
-            if any(set(pattern.split()) <= {NUMBER, YEAR} for pattern in parts[0].patterns):
+            if len(parts) == 1 and _has_bare_number(parts[0]):
                 raise ValueError("a number alone tells nothing")
             yield parts
+
+
+def _has_bare_number(part: Part) -> bool:
+    return any(set(pattern.split()) <= {NUMBER, YEAR} for pattern in part.patterns)
 
 
 def _read(phrase: str, at: int) -> tuple[list[Group], int]:

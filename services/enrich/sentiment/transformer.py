@@ -41,11 +41,15 @@ _STARS = re.compile(r"([1-5])(?: stars?)?")
 
 @dataclass(frozen=True)
 class _Folder:
-    """What a folder holds: a graph and its inputs, a tokenizer, and what each output says."""
+    """What a folder holds: a graph and its inputs, a tokenizer, and what each output says.
+
+    ``pad``: the token that fills up short texts.
+    """
 
     session: InferenceSession
     inputs: tuple[str, ...]
     tokenizer: Tokenizer
+    pad: int
     labels: tuple[int, ...]
     name: str
 
@@ -88,15 +92,14 @@ def _plain(text: str) -> str:
 
 def _judge(folder: _Folder, encodings: Sequence[Encoding]) -> Floats:
     """Return the log-odds of the three labels, a row an encoding."""
-    longest = max(len(one.ids) for one in encodings)
+    longest = max(1, *(len(one.ids) for one in encodings))
     shape = (len(encodings), longest)
     fed = {
         "input_ids": np.zeros(shape, np.int64),
         "attention_mask": np.zeros(shape, np.int64),
         "token_type_ids": np.zeros(shape, np.int64),
     }
-    padding = folder.tokenizer.padding
-    fed["input_ids"][:] = padding["pad_id"] if padding else 0
+    fed["input_ids"][:] = folder.pad
     for row, one in enumerate(encodings):
         fed["input_ids"][row, : len(one.ids)] = one.ids
         fed["attention_mask"][row, : len(one.ids)] = 1
@@ -133,6 +136,8 @@ def _open(folder: Path) -> _Folder:
         raise Fatal(f"{graph} is not an ONNX model that can be run: {error}") from error
     try:
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        pad = (tokenizer.padding or {}).get("pad_id", 0)
+        tokenizer.no_padding()  # we fill up only to the longest of those judged at once
         tokenizer.enable_truncation(TOKENS)
     except Exception as error:  # so does this one
         raise Fatal(f"{folder / 'tokenizer.json'} cannot be read: {error}") from error
@@ -141,6 +146,7 @@ def _open(folder: Path) -> _Folder:
         session,
         tuple(one.name for one in session.get_inputs()),
         tokenizer,
+        pad,
         labels,
         f"{folder.resolve().name}-{digest}",
     )

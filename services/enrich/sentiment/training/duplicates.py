@@ -9,9 +9,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..words import spell
-
-_WORD = re.compile(r"[^\W_]+")
+_WORDS = re.compile(r"\w+")
+_NO_WORDS = re.compile(r"https?://\S+|\bhttps?\b|@\w+|\brt\b")
 _RUN = 3
 _SHARED = 0.5
 _COMMON = 200
@@ -50,7 +49,7 @@ def groups(texts: Sequence[str]) -> list[int]:
 
 
 def _runs(text: str) -> frozenset[str]:
-    words = [word for word in _WORD.findall(spell(text).plain) if word not in ("rt", "http")]
+    words = _WORDS.findall(_NO_WORDS.sub(" ", text.lower()))
     if len(words) <= _RUN:
         return frozenset([" ".join(words)])
     return frozenset(" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))

@@ -89,7 +89,7 @@ def test_an_indented_line_goes_on() -> None:
     ],
 )
 def test_a_slip_names_its_line(content: str, message: str) -> None:
-    with pytest.raises(Fatal, match="test.txt, line") as raised:
+    with pytest.raises(Fatal, match=r"test\.txt, line") as raised:
         book(content)
     assert message in str(raised.value)
 

@@ -29,6 +29,7 @@ def make(
     *,
     graph: str = "model.onnx",
     inputs: tuple[str, ...] = ("input_ids", "attention_mask"),
+    padded: bool = False,
 ) -> Path:
     """Write a model whose logits are the sums of its words' weights."""
     folder.mkdir(exist_ok=True)
@@ -38,6 +39,8 @@ def make(
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A", special_tokens=[("[CLS]", 2)]
     )
+    if padded:
+        tokenizer.enable_padding(pad_id=7, pad_token="good", length=20)
     tokenizer.save(str(folder / "tokenizer.json"))
     (folder / "config.json").write_text(json.dumps({"id2label": NAMES if names is None else names}))
     return folder
@@ -110,6 +113,12 @@ def test_stars_are_three_labels(tmp_path: Path) -> None:
 def test_what_the_graph_does_not_list_is_not_fed(tmp_path: Path) -> None:
     inputs = ("input_ids", "attention_mask", "token_type_ids")
     assert labels(make(tmp_path / "typed", inputs=inputs), "good") == ["positive"]
+
+
+def test_what_fills_up_a_text_does_not_speak(tmp_path: Path) -> None:
+    assert labels(make(tmp_path / "padded", padded=True), "bad", "so so so") == [
+        *("negative", "neutral")
+    ]
 
 
 def test_a_wall_of_text_is_cut(tmp_path: Path) -> None:

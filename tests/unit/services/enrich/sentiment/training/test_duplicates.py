@@ -29,6 +29,11 @@ def test_others(other: str) -> None:
     assert near_duplicates([other], [TEXT]) == ([False], [False])
 
 
+def test_a_tag_that_many_use_makes_no_duplicates() -> None:
+    pair = ["so much salt #MasterChefBR", "what a plate #MasterChefBR"]
+    assert near_duplicates(pair[:1], pair[1:]) == ([False], [False])
+
+
 def test_short_texts_must_be_the_same() -> None:
     assert near_duplicates(["So good!", "so bad"], ["SO GOOD"]) == ([True, False], [True])
 
