@@ -61,7 +61,7 @@ def info(model: Model = None) -> None:
 
 `passaparola model train --data data/sentiment --out models/mine`
 
-`PASSAPAROLA_SENTIMENT_MODEL=models/mine` then puts it to work.
+Then PASSAPAROLA_SENTIMENT_MODEL=models/mine puts it to work.
 """
 )
 def train(

@@ -27,7 +27,8 @@ def activity(
 ) -> MuseumActivity:
     """Count a museum's posts, by id, of the hours up to ``at``; later ones are left for later.
 
-    ``outlook`` says what is usual, ``alarms`` what is unusual now.
+    ``stories`` are those of several posts; ``outlook`` says what is usual, ``alarms`` what is
+    unusual now.
     """
     window = {key: said for key, said in voices.items() if at - WINDOW < said.at <= at}
     judged = [said for said in window.values() if said.label is not None]
@@ -81,8 +82,8 @@ def _complaints(judged: Iterable[Voice]) -> tuple[Complaint, ...]:
 
 
 def _copied(stories: Iterable[Story], at: datetime) -> tuple[CopiedStory, ...]:
-    """Return the stories that several posts of the window tell, the most told first."""
-    told = [story for story in stories if story.posts > 1 and at - WINDOW < story.last_at <= at]
+    """Return the stories that are told in the window, the most told first."""
+    told = [story for story in stories if at - WINDOW < story.last_at <= at]
     told.sort(key=lambda story: (-story.posts, story.story_id))
     return tuple(
         CopiedStory(

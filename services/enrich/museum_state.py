@@ -93,7 +93,7 @@ class MuseumState:
         if course.share.alarmed(bin_of(at) - 1):
             going_on.append(negative_alarm(outlook, start_of(course.share.opened + 1)))
         said = activity(
-            self.museum_id, self._voices, self._stories.stories(), outlook, going_on, at
+            self.museum_id, self._voices, self._stories.stories(posts=2), outlook, going_on, at
         )
         return said, raised
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -91,11 +91,13 @@ class Stories:
         told = self._tell(self._groups[post_id])
         return replace(told, story_id=self._name(told))
 
-    def stories(self) -> list[Story]:
-        """All stories, the oldest first."""
-        told = [self._tell(group) for group in set(self._groups.values())]
-        named = [replace(story, story_id=self._name(story)) for story in told]
-        return sorted(named, key=lambda story: (story.first_at, astuple(story)))
+    def stories(self, posts: int = 1) -> list[Story]:
+        """All stories of at least so many posts, the oldest first."""
+        told = (
+            self._tell(group) for group in set(self._groups.values()) if len(group.copies) >= posts
+        )
+        named = (replace(story, story_id=self._name(story)) for story in told)
+        return sorted(named, key=lambda story: (story.first_at, story.story_id, story.posts))
 
     def _tell(self, group: _Group) -> Story:
         if group.told is None:

@@ -60,6 +60,7 @@ def _modules(service: str) -> list[str]:
         for path in sorted((ROOT / "services" / service).rglob("*.py"))
         if path.name not in ("__main__.py", "env.py")  # Alembic alone can run the latter
         and "versions" not in path.parts
+        and not {"training", "transformer.py"} & set(path.parts)  # they need an extra
     ]
 
 

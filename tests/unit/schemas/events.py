@@ -78,7 +78,8 @@ def _drawn(annotation: Any, metadata: Sequence[Any] = ()) -> st.SearchStrategy[A
     if origin is tuple:
         if arguments[1:] == (...,):
             low = _bound(metadata, at.MinLen, "min_length") or 0
-            drawn = st.lists(_drawn(arguments[0]), min_size=low, max_size=low + 2)
+            high = _bound(metadata, at.MaxLen, "max_length") or low + 2
+            drawn = st.lists(_drawn(arguments[0]), min_size=low, max_size=high)
             return drawn.map(tuple)
         return st.tuples(*map(_drawn, arguments))
     if origin is dict:
@@ -94,12 +95,13 @@ def _drawn(annotation: Any, metadata: Sequence[Any] = ()) -> st.SearchStrategy[A
 
 def _plain(annotation: Any, metadata: Sequence[Any]) -> st.SearchStrategy[Any]:
     low, high = _bound(metadata, at.Ge, "ge"), _bound(metadata, at.Le, "le")
+    below = _bound(metadata, at.Lt, "lt")
     if annotation is AwareDatetime:
         return instants
     if annotation is bool:
         return st.booleans()
     if annotation is int:
-        return st.integers(low, high)
+        return st.integers(low, high if below is None else below - 1)
     if annotation is float:
         above = _bound(metadata, at.Gt, "gt")
         return st.floats(low if above is None else above + 1e-6, high, allow_nan=False).filter(
