@@ -36,9 +36,6 @@ from .tracking import Cursor, Gap, GapReason, TrackedPost
 from .understanding import Aspect, Evidence, Language, Sentiment, Span, Speaker, Urgency
 
 __all__ = [
-    "Complaint",
-    "CopiedStory",
-    "Unusual",
     "COUNTERS",
     "TOPICS",
     "Alert",
@@ -46,6 +43,8 @@ __all__ = [
     "Author",
     "BucketSums",
     "Circle",
+    "Complaint",
+    "CopiedStory",
     "Counters",
     "Cursor",
     "EngagementScore",
@@ -89,6 +88,7 @@ __all__ = [
     "Topic",
     "TrackedPost",
     "Transport",
+    "Unusual",
     "Urgency",
     "Utc",
     "Virality",

@@ -105,8 +105,9 @@ class Museum(Model):
     """A place we listen for.
 
     ``words`` are names in plain text ("Museo Egizio"): matched as whole words, whatever the case
-    and accents. ``closures`` are days on which it is shut, ``holidays`` days that are like Sundays,
-    ``busy_days`` those on which a crowd is expected, such as free Sundays. ``receivers`` are names; their addresses are settings of the alerts service.
+    and accents. ``closures`` are days on which it is shut, ``holidays`` days that are like
+    Sundays, ``busy_days`` those on which a crowd is expected, such as free Sundays. ``receivers``
+    are names; their addresses are settings of the alerts service.
     """
 
     museum_id: MuseumId

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import MuseumActivity
+from schemas.understanding import Polarity
 from services.enrich.museum_state import MuseumState
 from services.enrich.stories import copy_of
 from services.enrich.unusual.calendar import Calendar
@@ -18,7 +19,7 @@ CALENDAR = Calendar()
 SAME = "The queue at the Louvre is a scandal, never go there, share this with everybody!"
 
 
-def said(post_id: str, minutes: float, label: str | None = None, text: str = "") -> Voice:
+def said(post_id: str, minutes: float, label: Polarity | None = None, text: str = "") -> Voice:
     imprint = copy_of(
         post_id=post_id,
         thread=post_id,
@@ -30,7 +31,7 @@ def said(post_id: str, minutes: float, label: str | None = None, text: str = "")
     )
     return Voice(
         at=at(minutes), label=label, weighted=None, score=None, viral=False, imprint=imprint
-    )  # type: ignore[arg-type]
+    )
 
 
 def advance(museum: MuseumState, minutes: float) -> MuseumActivity:
