@@ -59,15 +59,20 @@ def file_events(
                 yield event
 
 
+def matched(post: Post, matcher: Matcher, now: datetime) -> Post:
+    """Return a post as ingest passes it on. Raises ``Poison`` for one that it refuses."""
+    check_post(post, now)
+    changes = clean_post(post) | {"hashtags": normalise_hashtags(post.hashtags)}
+    cleaned = post.model_copy(update=changes)
+    return cleaned.model_copy(update={"matches": matcher.match(cleaned)})
+
+
 def _ingested(fact: Fact, matcher: Matcher, tracked: set[str], now: datetime) -> Event | None:
     match fact:
         case Unreadable(reason, message):
             raise Poison(reason, message)
         case Post():
-            check_post(fact, now)
-            changes = clean_post(fact) | {"hashtags": normalise_hashtags(fact.hashtags)}
-            post = fact.model_copy(update=changes)
-            post = post.model_copy(update={"matches": matcher.match(post)})
+            post = matched(fact, matcher, now)
             if not post.matches and post.post_id not in tracked:
                 return None
             tracked.add(post.post_id)

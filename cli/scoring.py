@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cli.history import matched
 from schemas import EngagementSnapshot, Match, MatchKind, Post, Removal, Transport
 from schemas.codec import encode
 from services.common.errors import Poison
@@ -16,10 +17,9 @@ from services.enrich.score import enriched_posts
 from services.enrich.sentiment import load_model
 from services.enrich.understanding import Reader, item_of
 from services.enrich.usual import Usual
-from services.ingest.cleaning import check_post, check_removal, check_snapshot, clean_post
+from services.ingest.cleaning import check_removal, check_snapshot
 from services.ingest.connectors.replay.facts import Reading, facts_of, id_of
 from services.ingest.matching import Matcher
-from services.ingest.matching.tags import normalise_hashtags
 from services.ingest.observations import Fact
 from services.ingest.register_file import read_register
 
@@ -84,13 +84,10 @@ class Scorer:
         row = self._rows.get(post.post_id)
         if row is not None and row.blocks(post.version):
             return row
-        check_post(post, self._now())
-        changes = clean_post(post) | {"hashtags": normalise_hashtags(post.hashtags)}
-        post = post.model_copy(update=changes)
-        matches = self._matcher.match(post) or (
-            Match(museum_id=UNMATCHED, kind=MatchKind.WORDS, value=""),
-        )
-        post = post.model_copy(update={"matches": matches})
+        post = matched(post, self._matcher, self._now())
+        if not post.matches:
+            nobodys = Match(museum_id=UNMATCHED, kind=MatchKind.WORDS, value="")
+            post = post.model_copy(update={"matches": (nobodys,)})
         [understanding] = self._reader.understand([item_of(post)])
         return fold_post(row, post, understanding, self._usual)
 
