@@ -16,6 +16,7 @@ from services.common.publisher import Publisher
 from services.common.streams import StreamApp
 
 from .language import load_detector
+from .phrases.library import LANGUAGES, book_of
 from .pipeline import build_pipeline
 from .register import Register
 from .sentiment import load_model
@@ -42,6 +43,8 @@ async def enrich(settings: Settings, health: Health, stop: asyncio.Event) -> Non
     await asyncio.to_thread(load_detector)
     health.done("language")
     reader = Reader(await asyncio.to_thread(load_model, settings.sentiment_model))
+    for language in LANGUAGES:  # a slip in a phrase file stops the start, with its line
+        await asyncio.to_thread(book_of, language)
     health.done("sentiment")
     register, usual = Register(), Usual()
     museums = Follower(settings.kafka, MUSEUMS, register.apply, "enrich-museums")

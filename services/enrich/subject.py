@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from schemas import Evidence, Sentiment
-from schemas.understanding import Polarity, Subject
+from schemas import Sentiment
+from schemas.understanding import Subject
 
 from .aspects import Found, Judgement, about
 from .clauses import Clause, Clauses
@@ -171,11 +172,7 @@ def _side(
     )
     total = positive + middle + negative
     evidence = [
-        Evidence(
-            start=tokens.starts[say.hit.first],
-            end=tokens.ends[say.hit.last],
-            weight=round(value, 3),
-        )
+        (tokens.starts[say.hit.first], tokens.ends[say.hit.last], round(value, 3))
         for say, value in zip(says, weighed, strict=True)
         if say.hit is not None and value
     ]
@@ -183,28 +180,33 @@ def _side(
 
 
 def settle(
-    negative: float, neutral: float, positive: float, model: str, evidence: Sequence[Evidence]
+    negative: float,
+    neutral: float,
+    positive: float,
+    model: str,
+    evidence: Sequence[tuple[int, int, float]],
 ) -> Sentiment:
-    """Make a sentiment of three shares."""
-    strongest = sorted(evidence, key=lambda item: -abs(item.weight))[:_WORDS_SHOWN]
-    shares: list[tuple[float, Polarity]] = [
-        (negative, "negative"),
-        (neutral, "neutral"),
-        (positive, "positive"),
-    ]
-    confidence, label = max(shares)
-    return Sentiment(
-        label=label,
-        p_negative=round(negative, 4),
-        p_neutral=round(neutral, 4),
-        p_positive=round(positive, 4),
-        confidence=round(confidence, 4),
-        abstained=False,
-        model=model,
-        evidence=tuple(sorted(strongest, key=lambda item: (item.start, item.end))),
+    """Make a sentiment of three shares, and of where words stand and what each weighs."""
+    strongest = sorted(evidence, key=lambda item: -abs(item[2]))[:_WORDS_SHOWN]
+    confidence, label = max((negative, "negative"), (neutral, "neutral"), (positive, "positive"))
+    return Sentiment.model_validate(
+        {
+            "label": label,
+            "p_negative": round(negative, 4),
+            "p_neutral": round(neutral, 4),
+            "p_positive": round(positive, 4),
+            "confidence": round(confidence, 4),
+            "abstained": False,
+            "model": model,
+            "evidence": [
+                {"start": start, "end": end, "weight": weight}
+                for start, end, weight in sorted(strongest, key=lambda item: item[:2])
+            ],
+        }
     )
 
 
+@lru_cache(maxsize=8)
 def abstain(model: str) -> Sentiment:
     """Say nothing of a side."""
     return Sentiment(

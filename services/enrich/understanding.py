@@ -136,38 +136,37 @@ class Reader:
             sides = dict.fromkeys(sides, abstain(self.model))
         if speaker.kind in _NOT_THERE and sides["visit"].label == "positive":
             sides["visit"] = abstain(self.model)
-        return Understanding(
-            language=language,
-            sentiment=whole,
-            visit=by_stars(item.rating, sides["visit"]),
-            work=sides["work"],
-            aspects=tuple(self._aspect(tokens, each) for each in found),
-            urgency=_urgency(tokens, danger),
-            speaker=speaker,
+        return Understanding.model_validate(
+            {
+                "language": language,
+                "sentiment": whole,
+                "visit": by_stars(item.rating, sides["visit"]),
+                "work": sides["work"],
+                "aspects": [self._aspect(tokens, each) for each in found],
+                "urgency": _urgency(tokens, danger),
+                "speaker": speaker,
+            }
         )
 
-    def _aspect(self, tokens: Tokens, found: Found) -> Aspect:
-        family = self._families[found.aspect]
-        return Aspect(
-            aspect=found.aspect,
-            family=family,
-            polarity=POLARITIES[found.polarity],
-            about=about(found.aspect),
-            start=tokens.starts[found.hit.first],
-            end=tokens.ends[found.hit.last],
-        )
+    def _aspect(self, tokens: Tokens, found: Found) -> dict[str, object]:
+        return {
+            "aspect": found.aspect,
+            "family": self._families[found.aspect],
+            "polarity": POLARITIES[found.polarity],
+            "about": about(found.aspect),
+            "start": tokens.starts[found.hit.first],
+            "end": tokens.ends[found.hit.last],
+        }
 
 
-def _urgency(tokens: Tokens, danger: Hit | None) -> Urgency | None:
+def _urgency(tokens: Tokens, danger: Hit | None) -> dict[str, object] | None:
     if danger is None:
         return None
-    return Urgency.model_validate(
-        {
-            "kind": danger.meaning.section,
-            "start": tokens.starts[danger.first],
-            "end": tokens.ends[danger.last],
-        }
-    )
+    return {
+        "kind": danger.meaning.section,
+        "start": tokens.starts[danger.first],
+        "end": tokens.ends[danger.last],
+    }
 
 
 def _margin(sentiment: Sentiment) -> float:

@@ -15,8 +15,6 @@ from .tokens import STOP, Tokens, cut
 PLAIN = "plain"
 _LONGEST = 1_024
 """No pattern has so many characters."""
-_PARTS = 16
-"""No phrase has so many parts."""
 _DOUBLED = re.compile(r"(.)\1")
 
 
@@ -30,40 +28,52 @@ class Hit(NamedTuple):
 
 
 _Spans = tuple[tuple[int, int], ...]
-_Begun = tuple[int, int, _Spans]
-"""A phrase that is not whole yet: its first and last word so far, and those of each part."""
 
 
-class _Step(NamedTuple):
-    """A part of a phrase: ``key`` counts the parts of all phrases, ``_PARTS`` a phrase."""
+class _Begun(NamedTuple):
+    """What may be phrases that are not whole yet: first and last word so far, those of each part.
 
-    key: int
-    gap: int
-    is_first: bool
-    is_last: bool
+    ``awaits``: the parts that may come next, of one phrase each.
+    """
+
+    first: int
+    last: int
+    spans: _Spans
+    awaits: tuple[int, ...]
+
+
+class _Steps(NamedTuple):
+    """What a pattern stands for, by the numbers of parts: a phrase's parts follow one another.
+
+    It is all of ``whole`` phrases, a begun one of which the part in ``begins`` comes next, and one
+    of the parts that ``goes_on``.
+    """
+
+    whole: tuple[int, ...]
+    begins: tuple[int, ...]
+    goes_on: frozenset[int]
 
 
 class Book:
     """Every phrase of a language."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self._meanings: list[Meaning] = []
+        self._gaps: list[int] = []
+        self._ends: dict[int, Meaning] = {}
         known: set[str] = set()
-        steps: dict[str, tuple[_Step, ...]] = {}
+        parts: dict[str, list[tuple[int, bool]]] = {}
         for entry in dict.fromkeys(entries):
-            phrase = len(self._meanings)
-            self._meanings.append(entry.meaning)
             for at, part in enumerate(entry.parts):
-                is_last = at == len(entry.parts) - 1
-                step = (_Step(phrase * _PARTS + at, part.gap, at == 0, is_last),)
                 for pattern in part.patterns:
-                    steps[pattern] = steps[pattern] + step if pattern in steps else step
+                    parts.setdefault(pattern, []).append((len(self._gaps), at == 0))
                     known.update(filter(_DOUBLED.search, pattern.split()))
+                self._gaps.append(part.gap)
+            self._ends[len(self._gaps) - 1] = entry.meaning
         # The automaton keeps one number a pattern, not an object: what it means and how long it is.
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
-        meant: dict[tuple[_Step, ...], int] = {}
-        for pattern, found in steps.items():
-            number = meant.setdefault(found, len(meant)) * _LONGEST + len(pattern)
+        meant: dict[_Steps, int] = {}
+        for pattern, found in parts.items():
+            number = meant.setdefault(self._steps_of(found), len(meant)) * _LONGEST + len(pattern)
             self._automaton.add_word(
                 pattern, 4 * number + 2 * (pattern[0] == " ") + (pattern[-1] == " ")
             )
@@ -71,8 +81,16 @@ class Book:
         self._steps = list(meant)
         self._folding = Folding(known)
 
+    def _steps_of(self, found: Iterable[tuple[int, bool]]) -> _Steps:
+        first = [part for part, is_first in found if is_first]
+        return _Steps(
+            tuple(part for part in first if part in self._ends),
+            tuple(part + 1 for part in first if part not in self._ends),
+            frozenset(part for part, is_first in found if not is_first),
+        )
+
     def __len__(self) -> int:
-        return len(self._meanings)
+        return len(self._ends)
 
     def cut(self, text: str) -> Tokens:
         """Cut a text into words, folded as the phrases are."""
@@ -81,36 +99,42 @@ class Book:
     def find(self, tokens: Tokens) -> dict[str, list[Hit]]:
         """Return the hits by kind of file, in their order; the longest hide those inside them."""
         found: dict[str, list[Hit]] = {}
-        begun: dict[int, list[_Begun]] = {}
-        at, all_steps, meanings = tokens.at, self._steps, self._meanings
+        begun: list[_Begun] = []
+        awaited: set[int] = set()
+        at, all_steps, ends = tokens.at, self._steps, self._ends
         for end, number in self._automaton.iter(tokens.joined):
             meant, length = divmod(number >> 2, _LONGEST)
+            whole, begins, goes_on = all_steps[meant]
             first = at[end - length + 1 + (number >> 1 & 1)]
             last = at[end - (number & 1)]
             here = ((first, last),)
-            for key, gap, is_first, is_last in all_steps[meant]:
-                if is_first:
-                    start, spans = first, here
-                else:
-                    waiting = begun.get(key)
-                    if waiting is None:
-                        continue
-                    before = _reach(waiting, first, gap, tokens)
+            for part in whole:
+                _add(found, ends[part], first, last, here)
+            if awaited and not awaited.isdisjoint(goes_on):
+                for part in sorted(awaited & goes_on):
+                    before = _reach(begun, part, first, self._gaps[part], tokens)
                     if before is None:
                         continue
-                    start, spans = before[0], before[2] + here
-                if is_last:
-                    meaning = meanings[key // _PARTS]
-                    hit = Hit(meaning, start, last, _words(spans))
-                    if meaning.kind in found:
-                        found[meaning.kind].append(hit)
+                    spans = before.spans + here
+                    if part in ends:
+                        _add(found, ends[part], before.first, last, spans)
                     else:
-                        found[meaning.kind] = [hit]
-                elif key + 1 in begun:
-                    begun[key + 1].append((start, last, spans))
-                else:
-                    begun[key + 1] = [(start, last, spans)]
+                        begun.append(_Begun(before.first, last, spans, (part + 1,)))
+                        awaited.add(part + 1)
+            if begins:
+                begun.append(_Begun(first, last, here, begins))
+                awaited.update(begins)
         return {kind: longest(hits) for kind, hits in found.items()}
+
+
+def _add(
+    found: dict[str, list[Hit]], meaning: Meaning, first: int, last: int, spans: _Spans
+) -> None:
+    hit = Hit(meaning, first, last, _words(spans))
+    if meaning.kind in found:
+        found[meaning.kind].append(hit)
+    else:
+        found[meaning.kind] = [hit]
 
 
 def _words(spans: _Spans) -> frozenset[int]:
@@ -120,15 +144,17 @@ def _words(spans: _Spans) -> frozenset[int]:
     return frozenset(word for first, last in spans for word in range(first, last + 1))
 
 
-def _reach(waiting: list[_Begun], first: int, gap: int, tokens: Tokens) -> _Begun | None:
+def _reach(begun: list[_Begun], part: int, first: int, gap: int, tokens: Tokens) -> _Begun | None:
     """Return the nearest begun phrase that a part at ``first`` goes on with."""
-    for begun in reversed(waiting):
-        between = first - begun[1] - 1
+    for one in reversed(begun):
+        if part not in one.awaits:
+            continue
+        between = first - one.last - 1
         if between > gap:
             return None
         if between >= 0:
-            same_sentence = max(tokens.before[begun[1] + 1 : first + 1]) < STOP
-            return begun if same_sentence else None
+            same_sentence = max(tokens.before[one.last + 1 : first + 1]) < STOP
+            return one if same_sentence else None
     return None
 
 

@@ -44,10 +44,11 @@ def sections() -> Mapping[str, Mapping[str, str]]:
     }
 
 
-def entries_of(language: str) -> list[Entry]:
-    """Read the files of a language. Raises ``Fatal`` where one is broken."""
+def entries_of(language: str, *kinds: str) -> list[Entry]:
+    """Read the files of a language, all or some kinds. Raises ``Fatal`` where one is broken."""
     read: list[Entry] = []
-    for kind, known in sections().items():
+    for kind in kinds or sections():
+        known = sections()[kind]
         name = f"{kind}/{language}.txt"
         file = resources.files("services.enrich") / kind / f"{language}.txt"
         if file.is_file():

@@ -35,9 +35,9 @@ def _automata() -> tuple[ahocorasick.Automaton, ahocorasick.Automaton]:
     whole: dict[str, list[tuple[str, str]]] = {}
     loose: dict[str, list[tuple[str, str]]] = {}
     for language in (*LANGUAGES, "any"):
-        for entry in entries_of(language):
+        for entry in entries_of(language, "speaker"):
             kind, _, name = entry.meaning.section.partition(" ")
-            if entry.meaning.kind != "speaker" or name != "name":
+            if name != "name":
                 continue
             for pattern in entry.parts[0].patterns:
                 word = pattern.strip()
