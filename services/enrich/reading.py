@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from schemas import Sentiment
 
@@ -21,8 +21,7 @@ class Text:
     source: Source = "post"
 
 
-@dataclass(frozen=True)
-class Pull:
+class Pull(NamedTuple):
     """A word of the text, in code points, and where it pulls: above 0 to positive (log-odds)."""
 
     start: int

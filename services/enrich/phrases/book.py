@@ -51,7 +51,7 @@ class _Steps(NamedTuple):
 
     whole: tuple[int, ...]
     begins: tuple[int, ...]
-    goes_on: frozenset[int]
+    goes_on: tuple[int, ...]
 
 
 class Book:
@@ -86,7 +86,7 @@ class Book:
         return _Steps(
             tuple(part for part in first if part in self._ends),
             tuple(part + 1 for part in first if part not in self._ends),
-            frozenset(part for part, is_first in found if not is_first),
+            tuple(part for part, is_first in found if not is_first),
         )
 
     def __len__(self) -> int:
@@ -111,7 +111,7 @@ class Book:
             for part in whole:
                 _add(found, ends[part], first, last, here)
             if awaited and not awaited.isdisjoint(goes_on):
-                for part in sorted(awaited & goes_on):
+                for part in sorted(awaited.intersection(goes_on)):
                     before = _reach(begun, part, first, self._gaps[part], tokens)
                     if before is None:
                         continue
