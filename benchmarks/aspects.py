@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 POSTS = ROOT / "tests" / "data" / "museum_visits"
 BRISTOL = ROOT / "tests" / "data" / "bristol_visits.jsonl"
 BRISTOL_TEXTS = "bristol-museum-2015-2019.jsonl"
-DOCS = ROOT / "docs" / "sentiment.md"
+DOCS = ROOT / "docs" / "understanding.md"
 LABELS = ("negative", "neutral", "positive")
 _VADER_NEGATIVE = -0.05
 

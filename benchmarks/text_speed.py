@@ -46,6 +46,8 @@ def main() -> None:
 
     reader = Reader(model := load_model())
     reader.understand(items)
+    gc.collect()
+    gc.freeze()  # as the service does
     memory = (psutil.Process().memory_info().rss - before) / 2**20
     texts = [Text(item.text, detect_language(item.text, None).code) for item in items]
     rates = {

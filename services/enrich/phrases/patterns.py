@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,7 @@ _MANY = 40
 """More alternatives than this are not written out together, but as two parts without a gap."""
 
 _DOTS = "..."
+_LETTERS = re.compile(r"[^ ()|]+")
 _PLAIN = Folding()
 
 
@@ -61,11 +63,13 @@ def _read(phrase: str, at: int) -> tuple[list[Group], int]:
     groups: list[Group] = []
     held: Group = ("",)
     while at < len(phrase) and phrase[at] not in "|)":
+        if plain := _LETTERS.match(phrase, at):
+            held = tuple(left + plain[0] for left in held)
+            at = plain.end()
+            continue
         if phrase[at] == "(":
             found, at = _alternatives(phrase, at + 1)
             held = tuple(left + right for left in held for right in found)
-        elif phrase[at] != " ":
-            held = tuple(left + phrase[at] for left in held)
         elif held != ("",):
             groups.append(held)
             held = ("",)
@@ -99,6 +103,8 @@ def _simple(group: Group) -> list[list[Group]]:
 
 
 def _is_complex(words: str) -> bool:
+    if " " not in words:
+        return words == _DOTS
     several = words.split()
     return (
         _DOTS in several
