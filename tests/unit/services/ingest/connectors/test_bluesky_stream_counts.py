@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from prometheus_client import REGISTRY
 
-from schemas import Counters, EngagementSnapshot, Gap, GapReason, TrackedPost
-from services.ingest.connectors.bluesky_stream_counts import EVERY, INDEXED, StreamCounts
-from services.ingest.connectors.bluesky_wire import concerns_us, instant, read_frame, time_us_of
-from services.ingest.observations import Tally
-from services.ingest.tracked import TrackedPosts
-from tests.unit.services.ingest.builders import make_row
+from schemas import Counters, Gap, GapReason
+from services.ingest.connectors.bluesky_stream_counts import EVERY, INDEXED
+from services.ingest.connectors.bluesky_wire import read_frame
+from tests.unit.services.ingest.connectors.listening import NOTHING, POST, START, Listening
 from tests.unit.services.ingest.frames import (
     ANA,
     BEN,
-    START_US,
     account,
     commit,
     like,
@@ -30,74 +23,6 @@ from tests.unit.services.ingest.frames import (
     undone,
     uri,
 )
-
-START = datetime.fromtimestamp(START_US // 1_000_000, UTC)
-POST = f"bluesky:{uri('1')}"
-NOTHING = Counters(likes=0, reposts=0, quotes=0, replies=0)
-
-
-class Listening:
-    """A stream's counts, and the rows that they build on. Time is in seconds since the start."""
-
-    def __init__(self, most_acts: int = 1000) -> None:
-        self.tracked = TrackedPosts()
-        self.most_acts = most_acts
-        self.now = 0.0
-        self.restart()
-
-    def restart(self) -> None:
-        self.stream = StreamCounts(self.tracked, self.most_acts)
-
-    @property
-    def clock(self) -> datetime:
-        return START + timedelta(seconds=self.now)
-
-    def row(self, post_id: str = POST, **fields: object) -> None:
-        row = self.tracked.get(post_id) or make_row(
-            post_id, platform="bluesky", created_at=START, tracked_at=START
-        )
-        row = TrackedPost.model_validate(row.model_dump() | fields)
-        self.tracked.wrote(post_id, row, 0, -1)
-
-    def look(self, counters: Counters, post_id: str = POST, **fields: object) -> None:
-        next_look_at = self.clock + timedelta(minutes=10)
-        self.row(
-            post_id,
-            looked_at=self.clock,
-            counters=counters,
-            missing_looks=0,
-            **({"next_look_at": next_look_at} | fields),
-        )
-
-    def hear(self, *frames: bytes, ahead: bool = False) -> None:
-        """Take frames as the connector does, one batch; the pipeline then has written it."""
-        for frame in frames:
-            time_us = time_us_of(frame)
-            assert time_us is not None
-            if not ahead:
-                self.now = max(self.now, (time_us - START_US) / 1_000_000)
-            self.stream.note(instant(time_us))
-            if concerns_us(frame, tags_suffice=True) or self.stream.concerns(frame):
-                self.stream.hear(frame, read_frame(frame, self.clock), self.clock)
-        self.stream.settle()
-
-    def born(self, key: str = "1") -> None:
-        """A post is heard at its birth, and tracked."""
-        post_id = f"bluesky:{uri(key)}"
-        self.row(post_id)
-        self.hear(commit(key, "#louvre", at=self.now))
-
-    def tallies(self) -> list[Tally]:
-        told = [observation.fact for observation in self.stream.tallies(self.clock)]
-        return [fact for fact in told if isinstance(fact, Tally)]
-
-    def snapshots(self) -> list[EngagementSnapshot]:
-        return [tally.snapshot for tally in self.tallies() if tally.snapshot is not None]
-
-    def counted(self) -> Counters:
-        """The one snapshot that is told now."""
-        (snapshot,) = self.snapshots()
-        return snapshot.counters
 
 
 def only_a_look(heard: Listening) -> None:
@@ -396,132 +321,3 @@ def test_a_quiet_post_that_wakes_is_looked_at_as_soon_as_the_appview_may_know() 
 
 
 # --- any order, repetition and restart ----------------------------------------------------------
-
-PEOPLE = [f"did:plc:{name}" for name in ("ana", "ben", "cleo")]
-KEYS = ["1", "2"]
-MAKERS: dict[str, Callable[..., bytes]] = {
-    "like": like,
-    "repost": repost,
-    "reply": reply,
-    "quote": quote,
-}
-KINDS = {"like": "likes", "repost": "reposts", "reply": "replies", "quote": "quotes"}
-
-
-class AnyOrder(RuleBasedStateMachine):
-    """Two posts and three people; the network keeps the order of each person's frames only."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heard = Listening()
-        self.frames: list[bytes] = []
-        self.acts: dict[tuple[str, str], tuple[str, str, float]] = {}
-        self.undone: set[tuple[str, str]] = set()
-        self.looks: dict[str, tuple[float, Counters]] = {}
-        self.told: dict[str, Counters] = {}
-        self.number = 0
-        for key in KEYS:
-            self.heard.row(f"bluesky:{uri(key)}")
-            self.say(commit(key, "#louvre", did=ANA, at=0))
-
-    def say(self, frame: bytes) -> None:
-        self.frames.append(frame)
-        self.heard.hear(frame)
-
-    @rule(
-        kind=st.sampled_from(list(KINDS)),
-        who=st.sampled_from(PEOPLE),
-        key=st.sampled_from(KEYS),
-        wait=st.floats(0.001, 20),
-    )
-    def act(self, kind: str, who: str, key: str, wait: float) -> None:
-        self.number += 1
-        self.heard.now = round(self.heard.now + wait, 3)
-        rkey, at = f"n{self.number}", self.heard.now
-        self.acts[who, rkey] = (kind, key, at)
-        self.say(MAKERS[kind](rkey, uri(key), did=who, at=at))
-
-    @precondition(lambda self: self.acts)
-    @rule(data=st.data())
-    def undo(self, data: st.DataObject) -> None:
-        who, rkey = data.draw(st.sampled_from(sorted(self.acts)))
-        kind, key, at = self.acts[who, rkey]
-        looked_at, _ = self.looks.get(key, (-1.0, NOTHING))
-        if at > looked_at:
-            self.undone.add((who, rkey))
-        else:
-            # What a look counted stays counted until the next one.
-            self.acts.pop((who, rkey))
-        collection = kind if kind in ("like", "repost") else "post"
-        self.say(undone(collection, rkey, did=who, at=self.heard.now))
-
-    @rule(key=st.sampled_from(KEYS), likes=st.integers(0, 9), missing=st.booleans())
-    def look(self, key: str, likes: int, missing: bool) -> None:
-        # The AppView counts as it likes: a look need not agree with what was heard.
-        self.heard.now += 1
-        shown = Counters(likes=likes, reposts=None if missing else likes, quotes=0, replies=7)
-        self.heard.look(shown, f"bluesky:{uri(key)}")
-        self.looks[key] = (self.heard.now, shown)
-        self.told.pop(key, None)
-
-    @rule(back=st.integers(1, 8))
-    def reconnect(self, back: int) -> None:
-        """The last frames once more: what the cursor's 5 s and another host repeat."""
-        self.heard.hear(*self.frames[-back:])
-
-    @rule(data=st.data())
-    def repeat(self, data: st.DataObject) -> None:
-        self.heard.hear(data.draw(st.sampled_from(self.frames)))
-
-    @rule()
-    def restart(self) -> None:
-        """Everything in memory is lost; it goes on from the last frame."""
-        self.heard.restart()
-        self.heard.hear(*self.frames[-1:])
-
-    @rule(seconds=st.integers(1, 40))
-    def tell(self, seconds: int) -> None:
-        self.heard.now += seconds
-        for tally in self.heard.tallies():
-            if tally.snapshot is not None:
-                key = tally.post_id[-1]
-                assert tally.snapshot.counters == self.truth(key)
-                self.told[key] = tally.snapshot.counters
-
-    def truth(self, key: str) -> Counters:
-        looked_at, shown = self.looks.get(key, (-1.0, NOTHING))
-        valid = [
-            (kind, who, rkey)
-            for (who, rkey), (kind, of, at) in self.acts.items()
-            if of == key and at > looked_at and (who, rkey) not in self.undone
-        ]
-        added = {
-            counter: len(
-                {
-                    who if name in ("like", "repost") else (who, rkey)
-                    for kind, who, rkey in valid
-                    if kind == name
-                }
-            )
-            for name, counter in KINDS.items()
-        }
-        base = shown.model_dump()
-        return Counters(
-            **{
-                name: count if count is None else count + added.get(name, 0)
-                for name, count in base.items()
-            }
-        )
-
-    @invariant()
-    def never_below_the_last_look(self) -> None:
-        for key, counters in self.told.items():
-            _, shown = self.looks.get(key, (-1.0, NOTHING))
-            for name, count in shown.model_dump().items():
-                said = getattr(counters, name)
-                assert (said is None) == (count is None)
-                assert count is None or said >= count
-
-
-TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = hypothesis_settings(max_examples=60, stateful_step_count=40, deadline=None)
