@@ -17,7 +17,7 @@ from schemas.codec import encode
 from .activity import activity
 from .stories import Stories
 from .unusual import layout
-from .unusual.bins import LATENESS_BINS, WINDOW_BINS, Bins, bin_of, start_of
+from .unusual.bins import Bins, bin_of, start_of
 from .unusual.calendar import Calendar
 from .unusual.museum import Watch
 from .unusual.outlook import Alarm, burst_alarm, negative_alarm
@@ -83,8 +83,7 @@ class MuseumState:
 
     def advance(self, at: datetime, calendar: Calendar) -> tuple[MuseumActivity, tuple[Alarm, ...]]:
         """Go on to an instant; return the activity there, and the alarms that were raised since."""
-        if self._watch.now is None:
-            self._begin(at)
+        self._watch.begin(at)
         raised = self._watch.tick(at, calendar)
         outlook, course = self._watch.read(calendar), self._watch.live(calendar)
         going_on = []
@@ -103,11 +102,3 @@ class MuseumState:
         bare = Bins(known.first, known.frozen, known.tail)
         watch = layout.write(replace(self._watch, bins=bare))
         return encode(MuseumRow(watch=b64encode(watch).decode("ascii")))
-
-    def _begin(self, at: datetime) -> None:
-        """Begin a window before the first tick: another worker might have met a later one first,
-        and must learn from the same posts.
-        """
-        start = bin_of(at) - 1 - WINDOW_BINS
-        self._watch.bins.begin(start - LATENESS_BINS)
-        self._watch.settled = self._watch.now = start

@@ -14,6 +14,7 @@ from .bins import (
     FULL_WEIGHT,
     HOUR_BINS,
     LATENESS_BINS,
+    WINDOW_BINS,
     Bins,
     Said,
     bin_of,
@@ -86,6 +87,17 @@ class Watch:
     def _changed(self, number: int | None) -> None:
         if number is not None and self.now is not None and number <= self.now:
             self._live = None
+
+    def begin(self, at: datetime) -> None:
+        """Begin a window before an instant, unless time has begun.
+
+        So the posts of that window teach, whichever tick comes first: another worker might meet a
+        later one, and must learn the same.
+        """
+        if self.now is None:
+            start = bin_of(at) - 1 - WINDOW_BINS
+            self.bins.begin(start - LATENESS_BINS)
+            self.settled = self.now = start
 
     def tick(self, at: datetime, calendar: Calendar) -> tuple[Alarm, ...]:
         """Take the time, and return the alarms of the bins that ended since the last tick.
