@@ -6,8 +6,6 @@ import random
 from collections.abc import Iterator
 from itertools import islice
 
-import pytest
-
 from services.enrich.sentiment import load_model
 from services.enrich.understanding import Item, Reader, Understanding
 
@@ -79,7 +77,7 @@ def mutated(chance: random.Random, seeds: tuple[str, ...]) -> str:
                 text[:at] + other[at:to] + text[to:],
                 text[:at] + chr(chance.randrange(0x110000)) + text[at:],
             )
-        )[:160]
+        )[:300]
     return text
 
 
@@ -107,7 +105,6 @@ def assert_valid(text: str, found: Understanding) -> None:
         assert 0 <= span.start < span.end <= len(text)
 
 
-@pytest.mark.timeout(300)
 def test_no_mutated_post_raises_and_every_span_is_valid() -> None:
     reader = Reader(load_model())
     items = mutated_items(POSTS)
