@@ -6,6 +6,8 @@ import random
 from collections.abc import Iterator
 from itertools import islice
 
+import pytest
+
 from services.enrich.sentiment import load_model
 from services.enrich.understanding import Item, Reader, Understanding
 
@@ -77,7 +79,7 @@ def mutated(chance: random.Random, seeds: tuple[str, ...]) -> str:
                 text[:at] + other[at:to] + text[to:],
                 text[:at] + chr(chance.randrange(0x110000)) + text[at:],
             )
-        )[:300]
+        )[:160]
     return text
 
 
@@ -105,6 +107,7 @@ def assert_valid(text: str, found: Understanding) -> None:
         assert 0 <= span.start < span.end <= len(text)
 
 
+@pytest.mark.timeout(300)
 def test_no_mutated_post_raises_and_every_span_is_valid() -> None:
     reader = Reader(load_model())
     items = mutated_items(POSTS)
