@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+import structlog
 from hypothesis import settings
 
 # A loaded machine is no fault of the code: the timeout of pytest is the only deadline.
 settings.register_profile("passaparola", deadline=None, print_blob=True)
 settings.load_profile("passaparola")
+
+
+@pytest.fixture(autouse=True)
+def _logs_of_its_own() -> Iterator[None]:
+    """A test that configures logs must not leave them bound to its own, closed streams."""
+    yield
+    structlog.reset_defaults()
