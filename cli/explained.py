@@ -65,16 +65,19 @@ def _feeling(sentiment: Sentiment) -> Text:
 
 
 def _quote(post: EnrichedPost, start: int, end: int, said: str, style: str = "") -> Text:
-    words = post.text[start:end].translate(_CONTROLS).replace("\n", " ")
+    words = _spelled(post, start, end)
     return Text(said, style=style or _COLOURS[said]).append(f"  “{words}”", style="dim")
+
+
+def _spelled(post: EnrichedPost, start: int, end: int) -> str:
+    return post.text[start:end].translate(_CONTROLS).replace("\n", " ")
 
 
 def _words(post: EnrichedPost) -> Text:
     line = Text()
     for word in post.sentiment.evidence:
         style = _COLOURS["positive" if word.weight > 0 else "negative"]
-        spelled = post.text[word.start : word.end].translate(_CONTROLS).replace("\n", " ")
-        line.append(f"{spelled} {word.weight:+.1f}  ", style=style)
+        line.append(f"{_spelled(post, word.start, word.end)} {word.weight:+.1f}  ", style=style)
     return line
 
 

@@ -14,7 +14,7 @@ from schemas import EngagementSnapshot, EnrichedPost, Post, Removal
 from schemas.topics import NORMS
 from services.common.records import Received
 
-from .counting import EVERY
+from .counting import EVERY, last_boundary
 from .museum_state import MuseumState
 from .post_row import PostRow, fold_departure, fold_post, fold_removal, fold_snapshot
 from .register import Register
@@ -75,7 +75,7 @@ class Backtest:
 
     def _until(self, now: datetime) -> Iterator[Raised]:
         if self._ticked is None:
-            self._ticked = _boundary(now)
+            self._ticked = last_boundary(now)
         while self._ticked + EVERY <= now:
             before, self._ticked = self._ticked, self._ticked + EVERY
             if before.date() != self._ticked.date():
@@ -134,8 +134,3 @@ class Backtest:
             self._calls[post.key] = calls
             why = post.virality.explanation
             yield Raised(at, post.museum_id, "viral", why, post.post_id)
-
-
-def _boundary(now: datetime) -> datetime:
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + (now - midnight) // EVERY * EVERY

@@ -99,7 +99,7 @@ class Counting:
         before = time.now
         if not time.tick(source, tick.at) or time.now is None:
             return
-        at = _last_boundary(time.now)
+        at = last_boundary(time.now)
         if before is not None and at <= before:
             return
         await self._speak(partition, at)
@@ -130,6 +130,7 @@ class Counting:
         )
 
 
-def _last_boundary(now: datetime) -> datetime:
+def last_boundary(now: datetime) -> datetime:
+    """Return the last instant, up to now, at which museums were due to speak."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight + (now - midnight) // EVERY * EVERY
