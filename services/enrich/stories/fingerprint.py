@@ -52,10 +52,15 @@ def likeness(one: bytes, other: bytes) -> float:
     return float(np.mean(_slots(one) == _slots(other)))
 
 
-def bands(print_: bytes) -> list[tuple[int, bytes]]:
-    """Cut a fingerprint into bands: copies have at least one in common, almost surely."""
+def bands(print_: bytes) -> list[int]:
+    """Cut a fingerprint into bands: copies have at least one in common, almost surely.
+
+    Each is a number, its place in front: many are held, and a number takes a third of a tuple.
+    """
     width = len(print_) // BANDS
-    return [(n, print_[n * width : (n + 1) * width]) for n in range(BANDS)]
+    return [
+        int.from_bytes(print_[n * width : (n + 1) * width]) * BANDS + n for n in range(BANDS)
+    ]
 
 
 def _slots(print_: bytes) -> Slots:

@@ -6,7 +6,6 @@ from them at any time.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,7 +18,8 @@ from .story import Story, tell
 CROSS_POSTED_WITHIN: Final = timedelta(days=2)
 """An author who shares one link on two platforms later than this tells a new story."""
 
-_Trace = tuple[int, bytes] | str
+_Trace = int | str
+"""A band of a fingerprint with its number in front, or the digest of a link."""
 
 
 @dataclass(eq=False, slots=True)
@@ -35,7 +35,9 @@ class Stories:
 
     def __init__(self, copies: Iterable[Copy] = ()) -> None:
         self._groups: dict[str, _Group] = {}
-        self._traces: dict[_Trace, set[str]] = defaultdict(set)
+        self._traces: dict[_Trace, str | set[str]] = {}
+        """The posts by what they are found by. Most traces are one post's, and a set of one would
+        take ten times the room of its name."""
         for copy in copies:
             self.put(copy)
 
@@ -124,20 +126,27 @@ class Stories:
         group.told = None
         self._groups[copy.post_id] = group
         for trace in _traces(copy):
-            self._traces[trace].add(copy.post_id)
+            known = self._traces.setdefault(trace, copy.post_id)
+            if isinstance(known, set):
+                known.add(copy.post_id)
+            elif known != copy.post_id:
+                self._traces[trace] = {known, copy.post_id}
 
     def _leave(self, copy: Copy) -> None:
         for trace in _traces(copy):
-            self._traces[trace].discard(copy.post_id)
-            if not self._traces[trace]:
-                del self._traces[trace]
+            known = self._traces.get(trace)
+            if isinstance(known, set) and len(known) > 1:
+                known.discard(copy.post_id)
+            else:
+                self._traces.pop(trace, None)
         del self._groups[copy.post_id]
 
     def _alike(self, copy: Copy) -> list[_Group]:
         """Return the groups with a copy in them."""
         found: set[_Group] = set()
         for trace in _traces(copy):
-            for post_id in self._traces.get(trace, ()):
+            known = self._traces.get(trace, ())
+            for post_id in (known,) if isinstance(known, str) else known:
                 group = self._groups[post_id]
                 if group not in found and _is_copy(copy, group.copies[post_id], trace):
                     found.add(group)
