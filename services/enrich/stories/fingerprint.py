@@ -58,9 +58,7 @@ def bands(print_: bytes) -> list[int]:
     Each is a number, its place in front: many are held, and a number takes a third of a tuple.
     """
     width = len(print_) // BANDS
-    return [
-        int.from_bytes(print_[n * width : (n + 1) * width]) * BANDS + n for n in range(BANDS)
-    ]
+    return [int.from_bytes(print_[n * width : (n + 1) * width]) * BANDS + n for n in range(BANDS)]
 
 
 def _slots(print_: bytes) -> Slots:

@@ -11,6 +11,8 @@ _DAY, _WEEK = 24, 168
 KEPT = 42 * _DAY
 _STEPS = 16
 _SIZES = tuple(math.expm1(code / _STEPS) for code in range(256))
+_REACHES = tuple(bytes(other >= code for other in range(256)) for code in range(256))
+"""For each code, a table of the codes that are as large: a search of six weeks in one step."""
 
 
 @dataclass(slots=True)
@@ -44,11 +46,12 @@ class Hours:
 
     def days_since(self, hour: int, count: int) -> tuple[int, bool]:
         """Return for how many whole days no hour was as big, and whether one before was."""
-        code = _code(count)
-        first = self.last - self.known + 1
-        for earlier in range(min(hour - 1, self.last), first - 1, -1):
-            if self.codes[earlier % KEPT] >= code:
-                return (hour - earlier) // _DAY, True
+        first, end = self.last - self.known + 1, min(hour, self.last + 1)
+        turn = first % KEPT
+        in_order = self.codes[turn:] + self.codes[:turn]
+        place = in_order.translate(_REACHES[_code(count)]).rfind(1, 0, max(0, end - first))
+        if place >= 0:
+            return (hour - first - place) // _DAY, True
         return (hour - first) // _DAY, False
 
     def copy(self) -> Hours:

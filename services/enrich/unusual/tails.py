@@ -6,22 +6,26 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from statistics import NormalDist
 
-_SUMMED = 150.0
+_SUMMED = 60.0
 """Up to this mean a percentile is found by summing from zero."""
 _EXACT = 500
 """Up to so many posts the beta-binomial tail is a sum."""
 _SMALLEST = 1e-300
+_normal = NormalDist()
 
 
 def usual_counts(mean: float, phi: float, outside: float = 0.1) -> tuple[int, int]:
     """Return the percentiles ``outside`` and ``1 - outside`` of NB(mean, 1/phi).
 
     Its variance is ``mean + phi * mean**2``. A percentile is the first count at which the
-    distribution function reaches the share.
+    distribution function reaches the share. Large means are taken for a gamma distribution of
+    the same variance: there the steps of one post no longer matter, and a sum would take long.
     """
     if mean > _SUMMED:
-        return _percentile(mean, phi, outside), _percentile(mean, phi, 1 - outside)
+        distance = _normal.inv_cdf(1 - outside)
+        return _gamma_percentile(mean, phi, -distance), _gamma_percentile(mean, phi, distance)
     size = 1 / phi
     odds = phi * mean / (1 + phi * mean)
     term = total = math.exp(-size * math.log1p(phi * mean))
@@ -36,18 +40,14 @@ def usual_counts(mean: float, phi: float, outside: float = 0.1) -> tuple[int, in
         total += term
 
 
-def _percentile(mean: float, phi: float, share: float) -> int:
-    size, chance = 1 / phi, 1 / (1 + phi * mean)
-    low, high = -1, max(1, round(2 * mean))
-    while beta_cdf(chance, size, high + 1) < share:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if beta_cdf(chance, size, middle + 1) < share:
-            low = middle
-        else:
-            high = middle
-    return high
+def _gamma_percentile(mean: float, phi: float, distance: float) -> int:
+    """Return the count that lies so many standard deviations of the cube root above its mean.
+
+    Source: Wilson and Hilferty (1931); the cube root of a gamma variable is nearly normal.
+    """
+    shape = mean / (1 + phi * mean)
+    root = 1 - 1 / (9 * shape) + distance / (3 * math.sqrt(shape))
+    return max(0, math.ceil(mean * max(0.0, root) ** 3 - 0.5))
 
 
 def poisson_tail(count: int, mean: float) -> float:

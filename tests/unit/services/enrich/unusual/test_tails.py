@@ -21,7 +21,7 @@ shares = st.floats(0.001, 0.95)
 samples = st.floats(10, 30)
 
 
-@given(mean=means, phi=phis)
+@given(mean=st.floats(-2, 1.77).map(lambda power: 10**power), phi=phis)
 def test_usual_counts_are_percentiles(mean: float, phi: float) -> None:
     low, high = usual_counts(mean, phi)
     counts = stats.nbinom(1 / phi, 1 / (1 + phi * mean))
@@ -29,6 +29,16 @@ def test_usual_counts_are_percentiles(mean: float, phi: float) -> None:
         # Either way of computing may be off by a rounding error where a step meets the share.
         assert counts.cdf(count) >= share - 1e-9
         assert counts.cdf(count - 1) <= share + 1e-9
+
+
+@given(mean=st.floats(60, 10_000), phi=phis)
+def test_large_usual_counts_hold_four_in_five(mean: float, phi: float) -> None:
+    low, high = usual_counts(mean, phi)
+    counts = stats.nbinom(1 / phi, 1 / (1 + phi * mean))
+    assert counts.cdf(low - 1) <= 0.105
+    assert counts.cdf(low) >= 0.06
+    assert 0.89 <= counts.cdf(high) <= 0.92
+    assert 0.79 <= counts.cdf(high) - counts.cdf(low - 1) <= 0.84
 
 
 @given(mean=means, count=st.integers(0, 2000))
