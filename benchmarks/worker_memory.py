@@ -32,8 +32,7 @@ from benchmarks.worker import (
     records,
     renamed,
 )
-from schemas.codec import encode
-from services.enrich.post_row import PostRow
+from services.enrich.post_row import PostRow, encode_row
 from services.enrich.sentiment import load_model
 from services.enrich.understanding import Reader
 
@@ -100,7 +99,7 @@ async def measure(posts: int, museums: int, seed: int, scored: int = _SCORED) ->
         born = START + MONTH * number / posts
         post = make_post(number, museum_name(number % museums), born, chance)
         row = renamed(known[number % len(known)], post)
-        worker.posts.put(number % PARTITIONS, post.post_id, encode(row))
+        worker.posts.put(number % PARTITIONS, post.post_id, encode_row(row))
     del known
     steps.append(_step(f"{posts:,} posts of 31 days have their rows"))
     await worker.count(END - _WEEK)

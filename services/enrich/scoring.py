@@ -8,7 +8,6 @@ from datetime import datetime
 
 from schemas import EngagementSnapshot, Post, Reason, Removal
 from schemas import cloudevents as ce
-from schemas.codec import encode
 from schemas.topics import ENGAGEMENT, POSTS_ENRICHED, POSTS_RAW, tick_key
 from services.common.errors import Poison
 from services.common.outbound import Outbound
@@ -18,7 +17,14 @@ from services.common.streams import Rows
 from .events import PostEvent, Tick, read_post_event
 from .housekeeping import Housekeeping
 from .metrics import BLOCKED, ENRICHED, TIME
-from .post_row import PostRow, fold_departure, fold_post, fold_removal, fold_snapshot
+from .post_row import (
+    PostRow,
+    encode_row,
+    fold_departure,
+    fold_post,
+    fold_removal,
+    fold_snapshot,
+)
 from .register import Register
 from .score import enriched_posts, left_museums
 from .understanding import Item, Reader, Understanding, item_of
@@ -169,7 +175,7 @@ class Scoring:
             await self._out.flush()
         row, events = enriched_posts(after)
         if row != before:
-            await self._out.add([self._rows.put(received.partition, post_id, encode(row))])
+            await self._out.add([self._rows.put(received.partition, post_id, encode_row(row))])
         for event in events:
             ENRICHED.labels(event.reason).inc()
             said_at = max(event.observed_at, event.counted_at or event.observed_at)

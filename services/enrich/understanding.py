@@ -49,7 +49,7 @@ class Understanding(Model):
     visit: Sentiment
     work: Sentiment
     aspects: tuple[Aspect, ...]
-    urgency: Urgency | None
+    urgency: Urgency | None = None
     speaker: Speaker
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from schemas import EngagementSnapshot, Ingest, Post, Removal, Transport
 from services.enrich.post_row import (
     PostRow,
+    encode_row,
     fold_departure,
     fold_post,
     fold_removal,
@@ -225,6 +226,9 @@ def test_a_repeated_suffix_changes_nothing(
 def test_a_row_survives_its_bytes(events: list[Post | EngagementSnapshot | Removal]) -> None:
     row = fold(V1, *events)
     assert PostRow.model_validate_json(row.model_dump_json()) == row
+    stored = encode_row(row)
+    assert PostRow.model_validate_json(stored) == row
+    assert b":null" not in stored
 
 
 @given(_events)
