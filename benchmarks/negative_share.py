@@ -1,6 +1,6 @@
 """How well a wave of complaints is called: ``python -m benchmarks.negative_share``.
 
-Simulated museums of some posts an hour, beside three simpler rules. The days' opinions swing as the
+Simulated museums of some posts an hour, beside simpler rules. The days' opinions swing as the
 rule supposes, so the figures are kinder than life.
 """
 
@@ -26,7 +26,8 @@ from services.enrich.unusual.bins import (
     HOUR_BINS,
     WINDOW_BINS,
 )
-from services.enrich.unusual.negative_share import NegativeShare
+from services.enrich.unusual.negative_share import LINE, NegativeShare
+from services.enrich.unusual.tails import beta_binomial_tail
 
 RESULT = Path(__file__).parent / "results" / "negative_share.json"
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "unusual.md"
@@ -65,21 +66,21 @@ def opinions(
     return Opinions(judged.tolist(), negative.tolist(), tuple(crises))
 
 
-Rule = Callable[[int, int, float], bool]
-"""Whether ``k`` of ``n`` posts are called, where ``mu`` is usual."""
+Rule = Callable[[int, int, float, float], bool]
+"""Whether ``k`` of ``n`` posts are called, where ``mu`` is usual, trusted as so many posts are."""
 
 
-def raw_share(n: int, k: int, mu: float) -> bool:
+def raw_share(n: int, k: int, mu: float, trusted: float) -> bool:
     """Call 35 % or more."""
     return n >= 5 and k >= 4 and k / n >= 0.35
 
 
-def z_test(n: int, k: int, mu: float) -> bool:
+def z_test(n: int, k: int, mu: float, trusted: float) -> bool:
     """Call three standard errors."""
     return n >= 5 and k >= 4 and (k - n * mu) / math.sqrt(n * mu * (1 - mu)) >= 3
 
 
-def binomial(n: int, k: int, mu: float) -> bool:
+def binomial(n: int, k: int, mu: float, trusted: float) -> bool:
     """Call what a coin of the usual share gives once in a thousand times."""
     if n < 5 or k < 4 or k <= n * mu:
         return False
@@ -90,6 +91,13 @@ def binomial(n: int, k: int, mu: float) -> bool:
         chance += math.exp(log_term)
         log_term += math.log((n - count) / (count + 1)) + log_odds if count < n else 0.0
     return chance < 1e-3
+
+
+def first_look(n: int, k: int, mu: float, trusted: float) -> bool:
+    """Call as our rule does, but at the first look beyond the line, whatever the next ones say."""
+    if n < 5 or k < 4 or k < 1.5 * mu * n:
+        return False
+    return beta_binomial_tail(k, n, mu * trusted, (1 - mu) * trusted) <= LINE
 
 
 def alarms_of(said: Opinions, rule: Rule | None) -> list[int]:
@@ -104,7 +112,7 @@ def alarms_of(said: Opinions, rule: Rule | None) -> list[int]:
             judged, negative = judged - said.judged[leaving], negative - said.negative[leaving]
         first = place + 1 - WINDOW_BINS
         old = (said.judged[first], said.negative[first]) if first >= 0 else (0, 0)
-        mu, _ = share.usual()
+        mu, trusted = share.usual()
         opened = share.opened
         share.fold(
             place + 1,
@@ -114,7 +122,7 @@ def alarms_of(said: Opinions, rule: Rule | None) -> list[int]:
         if rule is None:
             if share.opened != opened:
                 found.append(place)
-        elif place >= calm_from and rule(judged, negative, mu):
+        elif place >= calm_from and rule(judged, negative, mu, trusted):
             found.append(place)
             calm_from = place + DAY_BINS
     return found
@@ -124,7 +132,8 @@ RULES: dict[str, Rule | None] = {
     "share >= 35 %": raw_share,
     "z-test 3": z_test,
     "binomial p < 1e-3": binomial,
-    "beta-binomial p < 10^-2.5": None,
+    "beta-binomial p < 10^-2.5, first look": first_look,
+    "beta-binomial p < 10^-2.5, half an hour": None,
 }
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.negative_share import alarms_of, binomial, main, opinions, raw_share, z_test
+from benchmarks.negative_share import (
+    alarms_of,
+    binomial,
+    first_look,
+    main,
+    opinions,
+    raw_share,
+    z_test,
+)
 from services.enrich.unusual.bins import HOUR_BINS
 
 
@@ -28,18 +36,21 @@ def test_a_crisis_is_called_by_our_rule() -> None:
 
 
 @pytest.mark.parametrize(
-    ("n", "k", "raw", "z", "exact"),
+    ("n", "k", "raw", "z", "exact", "swings"),
     [
-        (20, 2, False, False, False),
-        (20, 6, False, False, False),
-        (20, 7, True, True, False),
-        (20, 9, True, True, True),
-        (4, 4, False, False, False),
-        (100, 25, False, True, True),
+        (20, 2, False, False, False, False),
+        (20, 6, False, False, False, False),
+        (20, 7, True, True, False, False),
+        (20, 9, True, True, True, False),
+        (20, 12, True, True, True, True),
+        (4, 4, False, False, False, False),
+        (100, 25, False, True, True, False),
+        (100, 35, True, True, True, True),
     ],
 )
-def test_the_simpler_rules(n: int, k: int, raw: bool, z: bool, exact: bool) -> None:
-    assert (raw_share(n, k, 0.12), z_test(n, k, 0.12), binomial(n, k, 0.12)) == (raw, z, exact)
+def test_the_simpler_rules(n: int, k: int, raw: bool, z: bool, exact: bool, swings: bool) -> None:
+    rules = (raw_share, z_test, binomial, first_look)
+    assert [rule(n, k, 0.12, 30) for rule in rules] == [raw, z, exact, swings]
 
 
 def test_the_command_ends_with_a_line_a_volume(capsys: pytest.CaptureFixture[str]) -> None:
