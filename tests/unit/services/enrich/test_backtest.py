@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+
+import pytest
 
 from services.enrich.backtest import Backtest, Event
 from services.enrich.register import Register
@@ -69,9 +72,13 @@ def test_what_was_removed_is_called_no_more() -> None:
 
 def test_days_teach_what_is_usual() -> None:
     test = Backtest(READER, Register())
-    posts = list(quiet_days(5))
-    looks = [make_snapshot(m + 30, f"mastodon:{m}", likes=9) for m in range(0, 5 * DAY, 20)]
+    posts = list(quiet_days(8))
+    looks = [make_snapshot(m + 30, f"mastodon:{m}", likes=9) for m in range(0, 8 * DAY, 20)]
     list(test.run(sorted([*posts, *looks], key=lambda event: event.observed_at)))
-    learned = test._usual.norms.norm("mastodon", 2, at(5 * DAY).date())
-    assert learned.source == "prior"  # 72 posts a day, three days in force
-    assert test._usual.forecasts.outlook("mastodon", at(5 * DAY).date()).posts > 0
+    half_an_hour = 2  # its age bucket
+    early = test._usual.norms.norm("mastodon", half_an_hour, at(4 * DAY).date())
+    assert early.source == "prior"  # 72 posts a day, too few of them in force
+    learned = test._usual.norms.norm("mastodon", half_an_hour, at(8 * DAY).date())
+    assert learned.source == "learned"
+    assert learned.mean == pytest.approx(math.log1p(9))
+    assert 200 < test._usual.forecasts.outlook("mastodon", at(8 * DAY).date()).posts < 400
