@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -100,11 +100,15 @@ def first_look(n: int, k: int, mu: float, trusted: float) -> bool:
     return beta_binomial_tail(k, n, mu * trusted, (1 - mu) * trusted) <= LINE
 
 
-def alarms_of(said: Opinions, rule: Rule | None) -> list[int]:
-    """Return the bins of the alarms: of a simpler rule with the same cool-down, or of ours."""
-    share, found = NegativeShare(), []
+def alarms_of(said: Opinions, rules: Mapping[str, Rule | None]) -> dict[str, list[int]]:
+    """Return the bins of the alarms of each rule: of simpler ones with the same cool-down, or ours.
+
+    All are told the same of what is usual.
+    """
+    share = NegativeShare()
+    found: dict[str, list[int]] = {name: [] for name in rules}
+    calm_from = dict.fromkeys(rules, 0)
     judged = negative = 0
-    calm_from = 0
     for place, (now, bad) in enumerate(zip(said.judged, said.negative, strict=True)):
         judged, negative = judged + now, negative + bad
         leaving = place - WINDOW_BINS
@@ -119,12 +123,13 @@ def alarms_of(said: Opinions, rule: Rule | None) -> list[int]:
             (FULL_WEIGHT * judged, FULL_WEIGHT * negative),
             (FULL_WEIGHT * old[0], FULL_WEIGHT * old[1]),
         )
-        if rule is None:
-            if share.opened != opened:
-                found.append(place)
-        elif place >= calm_from and rule(judged, negative, mu, trusted):
-            found.append(place)
-            calm_from = place + DAY_BINS
+        for name, rule in rules.items():
+            if rule is None:
+                if share.opened != opened:
+                    found[name].append(place)
+            elif place >= calm_from[name] and rule(judged, negative, mu, trusted):
+                found[name].append(place)
+                calm_from[name] = place + DAY_BINS
     return found
 
 
@@ -174,30 +179,33 @@ class Result(BaseModel):
         return "\n".join((self.machine.sentence(), "", head, rule_line, *rows))
 
 
-def measure(per_hour: int, name: str, museums: int, weeks: int, seed: int) -> Figures:
-    """Measure one rule at one volume."""
-    rule = RULES[name]
-    false, called, crises, delays = 0, 0, 0, []
+def measure(per_hour: int, museums: int, weeks: int, seed: int) -> list[Figures]:
+    """Measure every rule at one volume."""
+    false = dict.fromkeys(RULES, 0)
+    delays: dict[str, list[float]] = {name: [] for name in RULES}
+    crises = 0
     for number in range(museums):
         chance = np.random.default_rng((seed, per_hour, number))
         quiet = opinions(chance, per_hour, 7 * weeks)
         learned = _LEARNING_DAYS * DAY_BINS
-        false += sum(place >= learned for place in alarms_of(quiet, rule))
+        for name, found in alarms_of(quiet, RULES).items():
+            false[name] += sum(place >= learned for place in found)
         said = opinions(chance, per_hour, 7 * weeks, every_days=6)
-        found = alarms_of(said, rule)
-        for begin in said.crises:
-            crises += 1
-            hits = [place for place in found if begin <= place < begin + _CALLED_WITHIN]
-            if hits:
-                called += 1
-                delays.append((hits[0] - begin) / HOUR_BINS)
-    return Figures(
-        rule=name,
-        per_hour=per_hour,
-        false_a_week=false / (museums * (weeks - _LEARNING_DAYS / 7)),
-        recall=called / crises,
-        delay=median(delays) if delays else math.nan,
-    )
+        crises += len(said.crises)
+        for name, found in alarms_of(said, RULES).items():
+            for begin in said.crises:
+                hits = [place for place in found if begin <= place < begin + _CALLED_WITHIN]
+                delays[name] += [(place - begin) / HOUR_BINS for place in hits[:1]]
+    return [
+        Figures(
+            rule=name,
+            per_hour=per_hour,
+            false_a_week=false[name] / (museums * (weeks - _LEARNING_DAYS / 7)),
+            recall=len(delays[name]) / crises,
+            delay=median(delays[name]) if delays[name] else math.nan,
+        )
+        for name in RULES
+    ]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -215,9 +223,9 @@ def main(arguments: Sequence[str]) -> int:
         museums=given.museums,
         weeks=given.weeks,
         figures=tuple(
-            measure(volume, rule, given.museums, given.weeks, given.seed)
-            for rule in RULES
+            row
             for volume in VOLUMES
+            for row in measure(volume, given.museums, given.weeks, given.seed)
         ),
     )
     print(result.markdown())
