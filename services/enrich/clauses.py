@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from .phrases import Hit, Tokens
-from .phrases.tokens import COMMA, QUESTION, STOP
+from .phrases.tokens import COMMA, QUESTION, STOP, WordSet, words_between
 from .reading import Pull
 
 REACH = 4
@@ -24,13 +24,15 @@ _STARTS = {"contrast": _STRESSED, "concession": _CONCEDED}
 class Clause:
     """Words from ``first`` to before ``last``, in a sentence of that number.
 
-    ``weight``: how much what it says counts; ``cues``: the sections of cues that stand in it;
-    ``pull``: where the model's words pull it; ``question``: it asks.
+    ``number``: its place among the clauses; ``weight``: how much what it says counts; ``cues``: the
+    sections of cues that stand in it; ``pull``: where the model's words pull it; ``question``: it
+    asks.
     """
 
     first: int
     last: int
     sentence: int
+    number: int
     weight: float = _PLAIN
     question: bool = False
     cues: set[str] = field(default_factory=set)
@@ -42,35 +44,47 @@ class Clauses:
 
     def __init__(self, tokens: Tokens, cues: Sequence[Hit]) -> None:
         self.all = _cut(tokens, cues)
-        self._firsts = [clause.first for clause in self.all]
+        self._owners = [
+            clause for clause in self.all for _ in range(clause.first, max(clause.last, 1))
+        ]
         self._tokens = tokens
-        self._negations = [hit.last for hit in cues if hit.meaning.section == "negation"]
+        self._negations: WordSet = 0
         for hit in cues:
             self.of(hit.first).cues.add(hit.meaning.section)
+            if hit.meaning.section == "negation":
+                self._negations |= words_between(hit.last, hit.last + 1)
 
     def of(self, word: int) -> Clause:
         """Return the clause of a word."""
-        return self.all[bisect_right(self._firsts, word) - 1]
+        return self._owners[word]
 
     def turned(self, hit: Hit, reach: int = REACH) -> bool:
         """Whether a negation before a phrase turns it around."""
-        if not self._negations or any(word in hit.words for word in self._negations):
+        if not self._negations or self._negations & hit.words:
             return False
         nearest = max(self.of(hit.first).first, hit.first - reach - 1)
-        return any(nearest <= word < hit.first for word in self._negations)
+        return bool(self._negations & words_between(nearest, hit.first))
 
     def weigh(self, pulls: Sequence[Pull], left_out: Iterable[Hit]) -> None:
         """Add up the model's pulls by clause, without the words of some phrases."""
         starts = self._tokens.starts
-        silent = {starts[word] for hit in left_out for word in hit.words}
+        if not starts:
+            return
+        silent = {
+            starts[word]
+            for hit in left_out
+            for word in range(hit.first, hit.last + 1)
+            if hit.words >> word & 1
+        }
+        bounds = [starts[clause.first] for clause in self.all]
         for pull in pulls:
-            if pull.start not in silent and starts and pull.start >= starts[0]:
-                self.of(bisect_right(starts, pull.start) - 1).pull += pull.weight
+            if pull.start >= bounds[0] and pull.start not in silent:
+                self.all[bisect_right(bounds, pull.start) - 1].pull += pull.weight
 
 
 def _cut(tokens: Tokens, cues: Sequence[Hit]) -> list[Clause]:
     begins = {hit.first: hit.meaning.section for hit in cues if hit.meaning.section in _STARTS}
-    clauses = [Clause(0, len(tokens), 0)]
+    clauses = [Clause(0, len(tokens), 0, 0)]
     sentence = 0
     for word, seen in enumerate(tokens.before):
         cue = begins.get(word)
@@ -79,7 +93,7 @@ def _cut(tokens: Tokens, cues: Sequence[Hit]) -> list[Clause]:
             if seen >= STOP:
                 _close(clauses, sentence, seen)
                 sentence += 1
-            clauses.append(Clause(word, len(tokens), sentence))
+            clauses.append(Clause(word, len(tokens), sentence, len(clauses)))
         if cue:
             clauses[-1].weight = _STARTS[cue]
         elif word == clauses[-1].first and len(clauses) > 1 and seen < STOP:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
-
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from typing import NamedTuple
 
 from schemas import Language
+
+from .detector import Detector
 
 LANGUAGES = (
     "ar bg bs ca cs da de el en es et fi fr ga he hi hr hu id it ja ko lt lv mt nl no pl pt ro ru "
@@ -40,8 +42,38 @@ _DECLARED_CONFIDENCE = 0.6
 _READ_CHARS = 280
 
 
+def detect_languages(texts: Sequence[tuple[str, str | None]]) -> list[Language]:
+    """Return the languages of texts, each given with the one that its author or platform declares
+    (BCP 47), or ``None``.
+    """
+    found = [_by_letters(text, declared) for text, declared in texts]
+    unclear = [each for each in found if isinstance(each, _Unclear)]
+    detected = iter(load_detector().classify([each.words for each in unclear]))
+    return [
+        _settle(each, *next(detected)) if isinstance(each, _Unclear) else each for each in found
+    ]
+
+
 def detect_language(text: str, declared: str | None) -> Language:
     """Return the language of a text; ``declared`` is what the author or platform says (BCP 47)."""
+    return detect_languages([(text, declared)])[0]
+
+
+@cache
+def load_detector() -> Detector:
+    """Load the detector, once. It takes about a second, for which the first text would wait."""
+    return Detector(LANGUAGES)
+
+
+class _Unclear(NamedTuple):
+    """What the detector is asked: words, how many letters they have, and the declared language."""
+
+    words: str
+    letters: int
+    prior: str | None
+
+
+def _by_letters(text: str, declared: str | None) -> Language | _Unclear:
     words = text[: 4 * _READ_CHARS]
     if "#" in words or "@" in words or "＃" in words or "http" in words or "www." in words:
         words = _NOT_WORDS.sub(" ", words)
@@ -54,22 +86,16 @@ def detect_language(text: str, declared: str | None) -> Language:
         return Language(code=script, confidence=1.0)
     if len(found) < _MIN_LETTERS and prior is None:
         return Language(code=UNDETERMINED, confidence=0.0)
-    code, probability = load_detector().classify(words)
-    confidence = min(1.0, max(0.0, float(probability)))
-    if prior not in (None, code) and (confidence < _SURE or len(found) < _MIN_LETTERS):
-        return Language(code=prior or code, confidence=_DECLARED_CONFIDENCE)
+    return _Unclear(words, len(found), prior)
+
+
+def _settle(asked: _Unclear, code: str, probability: float) -> Language:
+    confidence = min(1.0, max(0.0, probability))
+    if asked.prior not in (None, code) and (confidence < _SURE or asked.letters < _MIN_LETTERS):
+        return Language(code=asked.prior or code, confidence=_DECLARED_CONFIDENCE)
     if confidence < _UNSURE:
         return Language(code=UNDETERMINED, confidence=0.0)
     return Language(code=code, confidence=round(confidence, 4))
-
-
-@cache
-def load_detector() -> LanguageIdentifier:
-    """Load the detector, once. It takes about a second, for which the first text would wait."""
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(LANGUAGES)
-    identifier._full_model = None  # the tables of the other languages: a good part of its memory
-    return identifier
 
 
 def _base(declared: str | None) -> str | None:

@@ -75,22 +75,22 @@ def judge_sides(
     ]
     if danger is not None:
         says.append(Say("visit", -_DANGER, clauses.of(danger.first), danger))
-    with_aspects = {id(item.clause) for item in found}
+    with_aspects = {item.clause.number for item in found}
     for word in judgements:
         if word.side is not None or "elsewhere" in word.clause.cues:
             continue
-        if id(word.clause) not in with_aspects:
+        if word.clause.number not in with_aspects:
             says += [
                 Say(side, _WORD * word.value, word.clause, word.hit)
-                for side in subjects[id(word.clause)]
+                for side in subjects[word.clause.number]
             ]
     pulls: dict[Subject, float] = {"visit": 0.0, "work": 0.0}
-    for clause in clauses.all:
-        for side in subjects[id(clause)]:
+    for clause, sides in zip(clauses.all, subjects, strict=True):
+        for side in sides:
             if "elsewhere" not in clause.cues:
-                pulls[side] += clause.weight * clause.pull / len(subjects[id(clause)])
+                pulls[side] += clause.weight * clause.pull / len(sides)
     ironic = any("irony" in clause.cues for clause in clauses.all)
-    spoken = {side for sides in subjects.values() for side in sides}
+    spoken = {side for sides in subjects for side in sides}
     return {
         side: _side(
             tokens,
@@ -107,30 +107,24 @@ def judge_sides(
 
 def _subjects(
     clauses: Clauses, cues: Sequence[Hit], found: Sequence[Found], danger: Hit | None
-) -> dict[int, set[Subject]]:
+) -> list[set[Subject]]:
     """Say of each clause what it is about; one that does not tell goes with those around it."""
-    known: dict[int, set[Subject]] = {id(clause): set() for clause in clauses.all}
+    known: list[set[Subject]] = [set() for _ in clauses.all]
     for item in found:
-        known[id(item.clause)].add(about(item.aspect))
+        known[item.clause.number].add(about(item.aspect))
     for hit in cues:
         if hit.meaning.section == "visit":
-            known[id(clauses.of(hit.first))].add("visit")
+            known[clauses.of(hit.first).number].add("visit")
         elif hit.meaning.section == "work":
-            known[id(clauses.of(hit.first))].add("work")
+            known[clauses.of(hit.first).number].add("work")
     if danger is not None:
-        known[id(clauses.of(danger.first))].add("visit")
+        known[clauses.of(danger.first).number].add("visit")
     last: set[Subject] = set()
-    for clause in clauses.all:
-        if known[id(clause)]:
-            last = known[id(clause)]
-        else:
-            known[id(clause)] = last
+    for number, sides in enumerate(known):
+        known[number] = last = sides or last
     following: set[Subject] = {"visit"}
-    for clause in reversed(clauses.all):
-        if known[id(clause)]:
-            following = known[id(clause)]
-        else:
-            known[id(clause)] = following
+    for number, sides in reversed(list(enumerate(known))):
+        known[number] = following = sides or following
     return known
 
 

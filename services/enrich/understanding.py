@@ -13,7 +13,7 @@ from schemas import Aspect, Language, MatchKind, Model, Post, Rating, Sentiment,
 
 from .aspects import POLARITIES, AspectFinder, Found, about, find_judgements
 from .clauses import Clauses
-from .language import detect_language
+from .language import detect_languages
 from .phrases import Hit, Tokens
 from .phrases.library import find_phrases, taxonomy
 from .reading import Reading, SentimentModel, Source, Text
@@ -23,6 +23,7 @@ from .subject import abstain, judge_sides
 from .urgency import ASPECTS, Dangers
 
 _SAFETY = "safety"
+_MOST_ASPECTS = 50
 _NOT_THERE = ("prospect", "press")
 _SOURCES: dict[str, Source] = {"review": "review", "comment": "comment", "reply": "comment"}
 
@@ -82,7 +83,7 @@ class Reader:
 
     def understand(self, items: Sequence[Item]) -> list[Understanding]:
         """Understand posts, one answer each, in order."""
-        languages = [detect_language(item.text, item.lang) for item in items]
+        languages = detect_languages([(item.text, item.lang) for item in items])
         texts = [
             Text(item.text, language.code, _SOURCES.get(item.kind, "post"))
             for item, language in zip(items, languages, strict=True)
@@ -118,7 +119,7 @@ class Reader:
             informs=speaker.kind in ("museum", "promotion"),
             asks=speaker.kind in ("prospect", "press") or danger is not None,
         )
-        found = finder.find()
+        found = finder.find()[:_MOST_ASPECTS]
         if danger is not None and ASPECTS[danger.meaning.section] not in {f.aspect for f in found}:
             found.append(finder.of_danger(ASPECTS[danger.meaning.section], danger))
         sides = judge_sides(

@@ -8,13 +8,16 @@ informs or asks judges nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import get_args
 
 from schemas.understanding import Polarity, Subject
 
 from ..clauses import Clause, Clauses
 from ..phrases import Hit
+from ..phrases.tokens import WordSet
 
 POLARITIES: dict[int, Polarity] = {-1: "negative", 0: "neutral", 1: "positive"}
 
@@ -81,12 +84,15 @@ def find_judgements(
     clauses: Clauses, cues: Sequence[Hit], aspects: Sequence[Hit]
 ) -> list[Judgement]:
     """Return the words that judge, but those that an aspect's own phrase has used up."""
-    used = {word for hit in aspects if hit.meaning.mark in _OWN for word in hit.words}
+    used: WordSet = 0
+    for hit in aspects:
+        if hit.meaning.mark in _OWN:
+            used |= hit.words
     judged = []
     for hit in cues:
         section = hit.meaning.section
         value = {"good": 1, "bad": -1}.get(section) or _OWN.get(hit.meaning.mark, 0)
-        if value and used.isdisjoint(hit.words):
+        if value and not used & hit.words:
             if hit.meaning.phrase[0].isalnum() and clauses.turned(hit):
                 value = -value  # no negation turns an emoji around
             side: Subject | None = (
@@ -114,11 +120,16 @@ class AspectFinder:
     ) -> None:
         self._clauses = clauses
         self._aspects = aspects
-        self._judgements = judgements
+        self._verdicts = dict.fromkeys(get_args(Subject), 0)
+        self._judging: defaultdict[int, list[Judgement]] = defaultdict(list)
+        for word in judgements:
+            self._judging[word.clause.number].append(word)
+            if word.side is not None:
+                self._verdicts[word.side] += word.value
         self._margin = margin
         self._informs = informs
         self._asks = asks
-        self._spoken = {id(clauses.of(hit.first)) for hit in aspects}
+        self._spoken = {clauses.of(hit.first).number for hit in aspects}
 
     def find(self) -> list[Found]:
         """Return what the text says of each aspect, in order."""
@@ -127,7 +138,7 @@ class AspectFinder:
             clause = self._clauses.of(hit.first)
             polarity, sure = self._judge(hit, clause)
             found.append(Found(hit, clause, polarity, sure))
-        judged = {id(item.clause) for item in found if item.sure == _SURE and item.polarity}
+        judged = {item.clause.number for item in found if item.sure == _SURE and item.polarity}
         return [item for item in found if not self._in_passing(item, judged)]
 
     def of_danger(self, aspect: str, danger: Hit) -> Found:
@@ -137,7 +148,7 @@ class AspectFinder:
 
     def _in_passing(self, item: Found, judged: set[int]) -> bool:
         """Whether something is only named where another thing is judged."""
-        return item.sure == _GUESS and item.aspect in _PLACES and id(item.clause) in judged
+        return item.sure == _GUESS and item.aspect in _PLACES and item.clause.number in judged
 
     def _judge(self, hit: Hit, clause: Clause) -> tuple[int, float]:
         own = _OWN.get(hit.meaning.mark, 0)
@@ -157,9 +168,7 @@ class AspectFinder:
         for neighbour in self._neighbours(clause):
             if beside := self._beside(hit, neighbour):
                 return beside, _LIKELY
-        side = about(hit.meaning.section)
-        verdict = sum(word.value for word in self._judgements if word.side == side)
-        if verdict:
+        if verdict := self._verdicts[about(hit.meaning.section)]:
             return (1 if verdict > 0 else -1), _LIKELY
         if abs(clause.pull) >= _CLEAR_PULL:
             return (1 if clause.pull > 0 else -1), _GUESS
@@ -172,8 +181,8 @@ class AspectFinder:
         side = about(hit.meaning.section)
         words = [
             word
-            for word in self._judgements
-            if word.clause is clause and word.side in (None, side) and word.hit is not hit
+            for word in self._judging.get(clause.number, ())
+            if word.side in (None, side) and word.hit is not hit
         ]
         if not words:
             return 0
@@ -182,12 +191,12 @@ class AspectFinder:
     def _neighbours(self, clause: Clause) -> list[Clause]:
         """The clauses beside one that name no aspect: what follows, then what went before."""
         clauses = self._clauses.all
-        at = next(index for index, other in enumerate(clauses) if other is clause)
+        at = clause.number
         near = [clauses[index] for index in (at + 1, at - 1, at + 2) if 0 <= index < len(clauses)]
         return [
             other
             for other in near
-            if id(other) not in self._spoken and abs(other.sentence - clause.sentence) <= 1
+            if other.number not in self._spoken and abs(other.sentence - clause.sentence) <= 1
         ]
 
 

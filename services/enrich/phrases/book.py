@@ -1,20 +1,21 @@
-"""All phrases of a language in one automaton, and what they find in a text in one pass."""
+"""All phrases of a language in one trie, and what they find in a text in one pass."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import ahocorasick
-
 from .files import Entry, Meaning
 from .folding import Folding
-from .tokens import STOP, Tokens, cut
+from .tokens import STOP, Tokens, WordSet, cut, words_between
+from .trie import Run, Trie
+from .vocabulary import STAR
 
 PLAIN = "plain"
-_LONGEST = 1_024
-"""No pattern has so many characters."""
+_TELLING = "!-+=?"
+"""Marks, that which tells most first."""
 _DOUBLED = re.compile(r"(.)\1")
 
 
@@ -24,26 +25,23 @@ class Hit(NamedTuple):
     meaning: Meaning
     first: int
     last: int
-    words: frozenset[int]
-
-
-_Spans = tuple[tuple[int, int], ...]
+    words: WordSet
 
 
 class _Begun(NamedTuple):
-    """What may be phrases that are not whole yet: first and last word so far, those of each part.
+    """What may be phrases that are not whole yet: from where to where, and all but their gaps.
 
     ``awaits``: the parts that may come next, of one phrase each.
     """
 
     first: int
     last: int
-    spans: _Spans
+    words: WordSet
     awaits: tuple[int, ...]
 
 
 class _Steps(NamedTuple):
-    """What a pattern stands for, by the numbers of parts: a phrase's parts follow one another.
+    """What a run stands for, by the numbers of parts: a phrase's parts follow one another.
 
     It is all of ``whole`` phrases, a begun one of which the part in ``begins`` comes next, and one
     of the parts that ``goes_on``.
@@ -61,23 +59,21 @@ class Book:
         self._gaps: list[int] = []
         self._ends: dict[int, Meaning] = {}
         known: set[str] = set()
-        parts: dict[str, list[tuple[int, bool]]] = {}
+        parts: dict[Run, list[tuple[int, bool]]] = {}
         for entry in dict.fromkeys(entries):
             for at, part in enumerate(entry.parts):
-                for pattern in part.patterns:
-                    parts.setdefault(pattern, []).append((len(self._gaps), at == 0))
-                    known.update(filter(_DOUBLED.search, pattern.split()))
+                for run in part.runs:
+                    parts.setdefault(run, []).append((len(self._gaps), at == 0))
+                    known.update(word.strip(STAR) for word in filter(_DOUBLED.search, run))
                 self._gaps.append(part.gap)
             self._ends[len(self._gaps) - 1] = entry.meaning
-        # The automaton keeps one number a pattern, not an object: what it means and how long it is.
-        self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
         meant: dict[_Steps, int] = {}
-        for pattern, found in parts.items():
-            number = meant.setdefault(self._steps_of(found), len(meant)) * _LONGEST + len(pattern)
-            self._automaton.add_word(
-                pattern, 4 * number + 2 * (pattern[0] == " ") + (pattern[-1] == " ")
-            )
-        self._automaton.make_automaton()
+        self._trie = Trie(
+            {
+                run: meant.setdefault(self._steps_of(found), len(meant))
+                for run, found in parts.items()
+            }
+        )
         self._steps = list(meant)
         self._folding = Folding(known)
 
@@ -98,50 +94,32 @@ class Book:
 
     def find(self, tokens: Tokens) -> dict[str, list[Hit]]:
         """Return the hits by kind of file, in their order; the longest hide those inside them."""
-        found: dict[str, list[Hit]] = {}
+        found: defaultdict[str, list[Hit]] = defaultdict(list)
         begun: list[_Begun] = []
         awaited: set[int] = set()
-        at, all_steps, ends = tokens.at, self._steps, self._ends
-        for end, number in self._automaton.iter(tokens.joined):
-            meant, length = divmod(number >> 2, _LONGEST)
+        all_steps, ends = self._steps, self._ends
+        for meant, first, last in self._trie.find(tokens.words, tokens.before):
             whole, begins, goes_on = all_steps[meant]
-            first = at[end - length + 1 + (number >> 1 & 1)]
-            last = at[end - (number & 1)]
-            here = ((first, last),)
+            words = words_between(first, last + 1)
             for part in whole:
-                _add(found, ends[part], first, last, here)
+                meaning = ends[part]
+                found[meaning.kind].append(Hit(meaning, first, last, words))
             if awaited and not awaited.isdisjoint(goes_on):
                 for part in sorted(awaited.intersection(goes_on)):
                     before = _reach(begun, part, first, self._gaps[part], tokens)
                     if before is None:
                         continue
-                    spans = before.spans + here
+                    together = before.words | words
                     if part in ends:
-                        _add(found, ends[part], before.first, last, spans)
+                        meaning = ends[part]
+                        found[meaning.kind].append(Hit(meaning, before.first, last, together))
                     else:
-                        begun.append(_Begun(before.first, last, spans, (part + 1,)))
+                        begun.append(_Begun(before.first, last, together, (part + 1,)))
                         awaited.add(part + 1)
             if begins:
-                begun.append(_Begun(first, last, here, begins))
+                begun.append(_Begun(first, last, words, begins))
                 awaited.update(begins)
         return {kind: longest(hits) for kind, hits in found.items()}
-
-
-def _add(
-    found: dict[str, list[Hit]], meaning: Meaning, first: int, last: int, spans: _Spans
-) -> None:
-    hit = Hit(meaning, first, last, _words(spans))
-    if meaning.kind in found:
-        found[meaning.kind].append(hit)
-    else:
-        found[meaning.kind] = [hit]
-
-
-def _words(spans: _Spans) -> frozenset[int]:
-    if len(spans) == 1:
-        first, last = spans[0]
-        return frozenset(range(first, last + 1))
-    return frozenset(word for first, last in spans for word in range(first, last + 1))
 
 
 def _reach(begun: list[_Begun], part: int, first: int, gap: int, tokens: Tokens) -> _Begun | None:
@@ -159,21 +137,24 @@ def _reach(begun: list[_Begun], part: int, first: int, gap: int, tokens: Tokens)
 
 
 def longest(hits: list[Hit]) -> list[Hit]:
-    """Leave out what lies inside the words of a longer phrase, or means nothing by [plain]."""
+    """Leave out what lies inside the words of a longer phrase, or means nothing by [plain].
+
+    Of several marks that a section has for the same words, the one that tells most counts.
+    """
     if len(hits) == 1:
         return [] if hits[0].meaning.section == PLAIN else hits
     hits.sort(key=_rank)
     kept: list[Hit] = []
-    seen: set[tuple[str, str, frozenset[int]]] = set()
+    seen: set[tuple[str, WordSet]] = set()
     for hit in hits:
-        words, size = hit.words, len(hit.words)
+        words = hit.words
         for longer in kept:
-            if words <= longer.words and (
-                size < len(longer.words) or longer.meaning.section == PLAIN
+            if not words & ~longer.words and (
+                words != longer.words or longer.meaning.section == PLAIN
             ):
                 break
         else:
-            key = (hit.meaning.section, hit.meaning.mark, words)
+            key = (hit.meaning.section, words)
             if key not in seen:
                 seen.add(key)
                 kept.append(hit)
@@ -182,8 +163,8 @@ def longest(hits: list[Hit]) -> list[Hit]:
     return kept
 
 
-def _rank(hit: Hit) -> tuple[int, bool]:
-    return (-len(hit.words), hit.meaning.section != PLAIN)
+def _rank(hit: Hit) -> tuple[int, bool, int]:
+    return (-hit.words.bit_count(), hit.meaning.section != PLAIN, _TELLING.find(hit.meaning.mark))
 
 
 def _order(hit: Hit) -> tuple[int, int, str]:

@@ -19,6 +19,9 @@ from .tokens import Tokens
 LANGUAGES = ("en", "it", "fr", "de", "es")
 """The languages that have files. Any other is read by all of them in turn."""
 
+READ = 4_000
+"""Code points of a text that are read for phrases, from its beginning."""
+
 _EVERY = "any"
 _CUES = "negation contrast concession good bad dark elsewhere irony wish title".split()
 
@@ -69,8 +72,11 @@ def book_of(language: str) -> Book:
 def find_phrases(text: str, language: str) -> tuple[Tokens, dict[str, list[Hit]]]:
     """Cut a text into words and find its phrases by kind of file.
 
-    A language without files, or none that is known, is read by all books in turn.
+    A language without files, or none that is known, is read by all books in turn. Of a long text
+    the beginning is read.
     """
+    if len(text) > READ:
+        text = text[: max(text.rfind(" ", 0, READ), READ // 2)]
     if language in LANGUAGES:
         book = book_of(language)
         tokens = book.cut(text)

@@ -11,6 +11,8 @@ from math import prod
 
 from .folding import Folding
 from .tokens import NUMBER, YEAR, cut
+from .trie import Run
+from .vocabulary import STAR
 
 GAP = 4
 """How many other words ``...`` stands for at most."""
@@ -25,12 +27,12 @@ _PLAIN = Folding()
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Words without a gap, as they stand in joined tokens, in each of their ``patterns``.
+    """Words without a gap: a run of items in each of its alternatives.
 
     Up to ``gap`` words may stand before them.
     """
 
-    patterns: tuple[str, ...]
+    runs: tuple[Run, ...]
     gap: int
 
 
@@ -52,7 +54,7 @@ def parts_of(phrase: str) -> Iterator[tuple[Part, ...]]:
 
 
 def _has_bare_number(part: Part) -> bool:
-    return any(set(pattern.split()) <= {NUMBER, YEAR} for pattern in part.patterns)
+    return any(set(run) <= {NUMBER, YEAR} for run in part.runs)
 
 
 def _read(phrase: str, at: int) -> tuple[list[Group], int]:
@@ -108,8 +110,8 @@ def _is_complex(words: str) -> bool:
     several = words.split()
     return (
         _DOTS in several
-        or any(word.endswith("*") for word in several[:-1])
-        or any(word.startswith("*") for word in several[1:])
+        or any(word.endswith(STAR) for word in several[:-1])
+        or any(word.startswith(STAR) for word in several[1:])
     )
 
 
@@ -133,32 +135,35 @@ def _parts(places: list[Group]) -> Iterator[Part]:
 
 def _must_cut(held: list[Group], place: Group) -> bool:
     return (
-        any(word.startswith("*") for word in place)
-        or any(word.endswith("*") for word in held[-1])
+        any(word.startswith(STAR) for word in place)
+        or any(word.endswith(STAR) for word in held[-1])
         or len(place) * prod(map(len, held)) > _MANY
     )
 
 
 def _part(places: list[Group], gap: int) -> Part:
-    patterns = [_pattern(" ".join(chosen)) for chosen in product(*places)]
-    return Part(tuple(dict.fromkeys(patterns)), gap)
+    runs = [_run(" ".join(chosen)) for chosen in product(*places)]
+    return Part(tuple(dict.fromkeys(runs)), gap)
 
 
-def _pattern(written: str) -> str:
+def _run(written: str) -> Run:
     words: list[str] = []
     for item in written.split():
         words += _words(item)
-    joined = " ".join(words)
-    if not joined:
+    if not words:
         raise ValueError(f"there is no word in {written!r}")
-    first, last = written.startswith("*"), written.endswith("*")
-    if (first or last) and len(joined) < 2:
+    first, last = written.startswith(STAR), written.endswith(STAR)
+    if (first or last) and len("".join(words)) < 2:
         raise ValueError(f"{written!r} would match nearly everything")
-    return ("" if first else " ") + joined + ("" if last else " ")
+    if first:
+        words[0] = STAR + words[0]
+    if last:
+        words[-1] += STAR
+    return tuple(words)
 
 
 @lru_cache(maxsize=10_000)
 def _words(item: str) -> tuple[str, ...]:
     if item in (NUMBER, YEAR):
         return (item,)
-    return tuple(cut(item.strip("*"), _PLAIN).words)
+    return tuple(cut(item.strip(STAR), _PLAIN).words)

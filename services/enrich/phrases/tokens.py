@@ -17,6 +17,9 @@ NUMBER, YEAR, HANDLE = "#", "##", "@"
 EMERGENCY = frozenset("061 062 080 091 110 112 113 115 117 118 144 911 999".split())
 """Numbers that one calls for help: these stay themselves."""
 
+WordSet = int
+"""Some words of a text, a bit for each: the first word is the lowest."""
+
 _HIDDEN = "\u00ad\u200b-\u200d\u2060\ufeff"
 
 
@@ -54,8 +57,7 @@ class Tokens:
     """The words of a text, in order: folded, and where each begins and ends in the original.
 
     ``before``: what stands before each (``NONE`` to ``QUESTION``); ``end``: after the last.
-    ``quoted``: whether a word stands in quotation marks. ``joined``: the words between single
-    blanks, with ``|`` at the ends of sentences; ``at``: the word of each of its characters.
+    ``quoted``: which words stand in quotation marks.
     """
 
     words: list[str]
@@ -63,12 +65,15 @@ class Tokens:
     ends: list[int]
     before: list[int]
     end: int
-    quoted: set[int]
-    joined: str
-    at: list[int]
+    quoted: WordSet
 
     def __len__(self) -> int:
         return len(self.words)
+
+
+def words_between(first: int, end: int) -> WordSet:
+    """Return the words from ``first`` to before ``end``."""
+    return (1 << end) - (1 << first)
 
 
 def cut(text: str, folding: Folding) -> Tokens:
@@ -124,21 +129,7 @@ def cut(text: str, folding: Folding) -> Tokens:
         ends.append(end)
         before.append(seen)
         seen = NONE
-    joined, at = _join(words, before)
-    return Tokens(words, starts, ends, before, seen, _between(quotes), joined, at)
-
-
-def _join(words: list[str], before: list[int]) -> tuple[str, list[int]]:
-    pieces: list[str] = [""]
-    at: list[int] = [0]
-    for index, word in enumerate(words):
-        if before[index] >= STOP:
-            pieces.append("|")
-            at += (index, index)
-        pieces.append(word)
-        at += [index] * (len(word) + 1)
-    pieces.append("")
-    return " ".join(pieces), at
+    return Tokens(words, starts, ends, before, seen, _between(quotes))
 
 
 def _camel(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -152,10 +143,10 @@ def _camel(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return list(zip(cuts, [*cuts[1:], end], strict=True))
 
 
-def _between(quotes: list[int]) -> set[int]:
+def _between(quotes: list[int]) -> WordSet:
     """The words between each two quotation marks that stand near each other."""
-    quoted: set[int] = set()
-    for first, last in zip(quotes[::2], quotes[1::2], strict=False):
-        if last - first <= _QUOTED_WORDS:
-            quoted.update(range(first, last))
+    quoted = 0
+    for first, end in zip(quotes[::2], quotes[1::2], strict=False):
+        if first < end <= first + _QUOTED_WORDS:
+            quoted |= words_between(first, end)
     return quoted

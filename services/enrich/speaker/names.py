@@ -9,6 +9,8 @@ import ahocorasick
 from ..phrases.folding import Folding
 from ..phrases.library import LANGUAGES, entries_of
 from ..phrases.tokens import cut
+from ..phrases.trie import Run, Trie
+from ..phrases.vocabulary import STAR
 
 _FREE = 4
 """Words of so many letters are found anywhere in a handle, shorter ones only by themselves."""
@@ -19,37 +21,31 @@ def name_hints(handle: str | None, display_name: str | None) -> tuple[tuple[str,
     """Return the kinds of speaker that the names speak for, each with the word that says so."""
     hints: dict[tuple[str, str], None] = {}
     folding = Folding()
-    whole, loose = _automata()
+    kinds, whole, loose = _names()
     parts = (handle or "").replace("@", " ").replace(".", " ")
-    joined = cut(f"{display_name or ''} {parts}", folding).joined
-    for _, found in whole.iter(joined):
-        hints.update(dict.fromkeys(found))
+    tokens = cut(f"{display_name or ''} {parts}", folding)
+    for found, _, _ in whole.find(tokens.words, tokens.before):
+        hints.update(dict.fromkeys(kinds[found]))
     solid = folding[(handle or "").lstrip("@").replace("_", "").replace(".", "").replace("-", "")]
     for _, found in loose.iter(solid):
-        hints.update(dict.fromkeys(found))
+        hints.update(dict.fromkeys(kinds[found]))
     return tuple(hints)
 
 
 @cache
-def _automata() -> tuple[ahocorasick.Automaton, ahocorasick.Automaton]:
-    whole: dict[str, list[tuple[str, str]]] = {}
-    loose: dict[str, list[tuple[str, str]]] = {}
+def _names() -> tuple[list[list[tuple[str, str]]], Trie, ahocorasick.Automaton]:
+    """Return hints, and by their numbers what tells them as words and what within a handle."""
+    hints: dict[Run, list[tuple[str, str]]] = {}
     for language in (*LANGUAGES, "any"):
         for entry in entries_of(language, "speaker"):
             kind, _, name = entry.meaning.section.partition(" ")
-            if name != "name":
-                continue
-            for pattern in entry.parts[0].patterns:
-                word = pattern.strip()
-                whole.setdefault(pattern, []).append((kind, word))
-                if len(solid := word.replace(" ", "")) >= _FREE:
-                    loose.setdefault(solid, []).append((kind, word))
-    return _automaton(whole), _automaton(loose)
-
-
-def _automaton(patterns: dict[str, list[tuple[str, str]]]) -> ahocorasick.Automaton:
-    automaton = ahocorasick.Automaton()
-    for pattern, found in patterns.items():
-        automaton.add_word(pattern, tuple(dict.fromkeys(found)))
-    automaton.make_automaton()
-    return automaton
+            if name == "name":
+                for run in entry.parts[0].runs:
+                    hints.setdefault(run, []).append((kind, " ".join(run).strip(STAR)))
+    loose = ahocorasick.Automaton(ahocorasick.STORE_INTS)
+    for number, run in enumerate(hints):
+        if len(solid := "".join(run).strip(STAR)) >= _FREE:
+            loose.add_word(solid, number)
+    loose.make_automaton()
+    whole = Trie({run: number for number, run in enumerate(hints)})
+    return list(hints.values()), whole, loose

@@ -49,7 +49,7 @@ class Dangers:
         """Whether a phrase is a figure of speech, in a title, or told of elsewhere."""
         return (
             any(words & hit.words for words in self._figures)
-            or hit.words <= self._tokens.quoted
+            or not hit.words & ~self._tokens.quoted
             or self._sentence(hit) in self._told
         )
 

@@ -1,0 +1,40 @@
+"""Which items of phrases a word is: the word itself, and those of its parts that end in a star."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import ahocorasick
+
+STAR = "*"
+_WORDS_KEPT = 20_000
+
+
+class Vocabulary(dict[str, tuple[int, ...]]):
+    """The numbers of the items that a folded word is, by word, filled as words come up.
+
+    An item is a word, with a star at an end where any other letters may go on. Numbers begin at 1.
+    """
+
+    def __init__(self, items: Iterable[str]) -> None:
+        super().__init__()
+        self.numbers = {item: number for number, item in enumerate(dict.fromkeys(items), 1)}
+        # Starred items stand in one automaton, a blank where no more letters may follow.
+        self._starred = ahocorasick.Automaton(ahocorasick.STORE_INTS)
+        for item, number in self.numbers.items():
+            if item[0] == STAR or item[-1] == STAR:
+                self._starred.add_word(
+                    f" {item} ".replace(f" {STAR}", "").replace(f"{STAR} ", ""), number
+                )
+        self._starred.make_automaton()
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        found = (
+            {number for _, number in self._starred.iter(f" {word} ")} if self._starred else set()
+        )
+        if own := self.numbers.get(word):
+            found.add(own)
+        if len(self) >= _WORDS_KEPT:
+            self.clear()
+        numbers = self[word] = tuple(sorted(found))
+        return numbers
