@@ -18,6 +18,7 @@ import structlog
 from schemas.topics import BY_NAME, MAX_DEAD_LETTER_BYTES, Topic
 
 from .errors import Fatal, Poison, Retryable
+from .logging import frames_of
 from .metrics import DEAD_LETTERS, HANDLED, RETRIES
 from .publisher import PublishRecords
 from .records import Received, Record
@@ -90,11 +91,13 @@ class Guard:
         except (Fatal, asyncio.CancelledError):
             raise
         except Exception as error:
-            log.exception(
+            log.error(
                 "handler_failed",
                 topic=received.topic,
                 partition=received.partition,
                 offset=received.offset,
+                error=type(error).__name__,
+                frames=frames_of(error),
             )
             await self._park(received, "unexpected", error)
         else:

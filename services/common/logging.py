@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 
 import structlog
 
 from .settings import ServiceSettings
+
+
+def frames_of(error: BaseException) -> list[str]:
+    """Return where an error came from, without its message: that may hold what a post says."""
+    return traceback.format_tb(error.__traceback__)
 
 
 def configure_logging(settings: ServiceSettings, service: str) -> None:

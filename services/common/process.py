@@ -20,8 +20,8 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from .errors import FATAL_STATUS, Fatal
-from .logging import configure_logging
+from .errors import FATAL_STATUS, Fatal, PassaparolaError
+from .logging import configure_logging, frames_of
 from .settings import HttpSettings, ServiceSettings, redacted
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,11 @@ def run_service(service: str, settings: ServiceSettings, api: FastAPI, work: Wor
 
 def exit_fatal(error: BaseException) -> NoReturn:
     """End the process at once with status 70, with nothing acknowledged and nothing flushed."""
-    log.critical("service_failed", error=type(error).__name__, detail=str(error))
+    name = type(error).__name__
+    if isinstance(error, (PassaparolaError, OSError)):
+        log.critical("service_failed", error=name, detail=str(error))
+    else:
+        log.critical("service_crashed", error=name, frames=frames_of(error))
     logging.shutdown()
     sys.stderr.flush()
     os._exit(FATAL_STATUS)
@@ -81,10 +85,7 @@ async def _serve(settings: ServiceSettings, api: FastAPI, work: Work) -> None:
             raise Fatal("the HTTP server ended")
         working.result()
     except Exception as error:
-        cause = _cause(error)
-        if not isinstance(cause, Fatal):
-            log.exception("service_crashed")
-        exit_fatal(cause)
+        exit_fatal(_cause(error))
     server.should_exit = True
     await asyncio.wait({serving}, timeout=5)
 

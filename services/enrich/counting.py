@@ -48,7 +48,7 @@ class Counting:
         self._times = defaultdict(lambda: Watermark(self._sources))
         self._museums = {}
 
-    def foresee(self, batch: Sequence[Received]) -> None:
+    async def foresee(self, batch: Sequence[Received]) -> None:
         """Nothing here is quicker for many."""
 
     async def handle(self, received: Received) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+
+import structlog
 
 from schemas import EngagementSnapshot, Post, Reason, Removal
 from schemas import cloudevents as ce
 from schemas.topics import ENGAGEMENT, POSTS_ENRICHED, POSTS_RAW, tick_key
 from services.common.errors import Poison
+from services.common.logging import frames_of
 from services.common.outbound import Outbound
 from services.common.records import Received, Record, event_record
 from services.common.streams import Rows
@@ -31,7 +35,10 @@ from .understanding import Item, Reader, Understanding, item_of
 from .usual import Usual
 from .watermark import Watermark
 
+log = structlog.get_logger(__name__)
+
 SOURCE = "/enrich"
+_MANY = 32
 _INPUTS = (POSTS_RAW, ENGAGEMENT)
 
 
@@ -63,7 +70,7 @@ class Scoring:
         """Partitions moved: time is unknown until every input has ticked again."""
         self._times = defaultdict(lambda: Watermark(len(_INPUTS)))
 
-    def foresee(self, batch: Sequence[Received]) -> None:
+    async def foresee(self, batch: Sequence[Received]) -> None:
         """Read the posts of a batch, and what their texts say, all at once: that is quicker."""
         self._foreseen = {}
         for received in batch:
@@ -76,7 +83,16 @@ class Scoring:
             if isinstance(event, Post):
                 self._foreseen[received.partition, received.offset] = event
         items = list({item_of(post): None for post in self._foreseen.values()})
-        self._understood = dict(zip(items, self._reader.understand(items), strict=True))
+        self._understood = {}
+        try:
+            if len(items) < _MANY:
+                understood = self._reader.understand(items)
+            else:  # beside the loop: with a model of one's own this may take seconds
+                understood = await asyncio.to_thread(self._reader.understand, items)
+        except Exception as error:  # each is read again by itself, where the guard hears it
+            log.error("batch_unread", error=type(error).__name__, frames=frames_of(error))
+        else:
+            self._understood.update(zip(items, understood, strict=True))
 
     async def handle(self, received: Received) -> None:
         """Handle one record. Raises ``Poison`` for one that cannot be read."""

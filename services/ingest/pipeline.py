@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
@@ -30,6 +29,7 @@ from schemas.topics import ENGAGEMENT, GAPS, POSTS_RAW
 from services.common.clock import Clock
 from services.common.errors import PassaparolaError, Poison
 from services.common.guard import DeadLetterLimit
+from services.common.logging import frames_of
 from services.common.publisher import check_size
 from services.common.records import Record, event_record
 
@@ -336,9 +336,7 @@ def _as_poison(error: Exception) -> Poison:
         return error
     if isinstance(error, PassaparolaError):
         raise error
-    # Without the message: it may hold what the input said.
-    frames = traceback.format_tb(error.__traceback__)
-    log.error("observation_failed", error=type(error).__name__, frames=frames)
+    log.error("observation_failed", error=type(error).__name__, frames=frames_of(error))
     return Poison("unexpected", type(error).__name__)
 
 

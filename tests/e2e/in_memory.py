@@ -85,7 +85,7 @@ class _Stage:
         )
 
     async def run(self, records: list[Received]) -> None:
-        self._stage.foresee(records)
+        await self._stage.foresee(records)
         for record in records:
             await self._guard.run(record)
         await self._out.finish()

@@ -46,7 +46,7 @@ _STOP_SECONDS = 60.0
 class Stage(Protocol):
     """What a stage does with its records."""
 
-    def foresee(self, batch: Sequence[Received]) -> None:
+    async def foresee(self, batch: Sequence[Received]) -> None:
         """Prepare for the records that are handled next. It decides nothing and never raises."""
 
     async def handle(self, received: Received) -> None:
@@ -143,7 +143,7 @@ class StreamApp:
     ) -> None:
         started = time.perf_counter()
         batch = [_received(event.message) for event in events]
-        stage.foresee(batch)
+        await stage.foresee(batch)
         for received in batch:
             await guard.run(received)
         await out.finish()

@@ -14,6 +14,7 @@ import structlog
 from services.common.clock import Clock
 from services.common.errors import Fatal, Retryable
 from services.common.http import Health
+from services.common.logging import frames_of
 from services.ingest.cursors import Cursors
 from services.ingest.metrics import CONNECTED, FAILURES
 from services.ingest.observations import Batch
@@ -97,7 +98,12 @@ async def supervise(
         except Retryable as error:
             why, wait = str(error), error.retry_after
         except Exception as error:
-            log.exception("connector_failed", connector=name)
+            log.error(
+                "connector_failed",
+                connector=name,
+                error=type(error).__name__,
+                frames=frames_of(error),
+            )
             why = type(error).__name__
         failures += 1
         CONNECTED.labels(name).set(0)

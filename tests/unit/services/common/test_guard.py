@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -142,7 +143,10 @@ async def test_poison_is_parked_with_its_reason() -> None:
 
 async def test_an_unforeseen_fault_is_parked_without_its_message() -> None:
     line = Line(KeyError("the text of a post"))
-    assert await line.guard.run(make_received()) is Outcome.PARKED
+    with structlog.testing.capture_logs() as logs:
+        assert await line.guard.run(make_received()) is Outcome.PARKED
+    assert [entry["event"] for entry in logs] == ["handler_failed", "record_parked"]
+    assert "the text of a post" not in str(logs)
     headers = dict(line.parked[0].headers)
     assert headers["dlq_reason"] == b"unexpected"
     assert headers["dlq_exception"] == b"KeyError"

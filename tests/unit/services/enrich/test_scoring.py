@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from schemas.codec import decode
 from schemas.topics import ENGAGEMENT, NORMS, POST_ROWS, POSTS_ENRICHED, POSTS_RAW, is_tick_key
 from services.common.errors import Poison
 from services.common.records import Received
+from services.enrich.understanding import Item, Understanding
 from services.enrich.usual import Usual
 from tests.unit.services.enrich.worlds import (
     POST_ID,
+    READER,
     Kafka,
     Worker,
     at,
@@ -224,3 +227,32 @@ async def test_something_is_appended_to_the_changelog_every_hour(worker: Worker)
     beats = [record for record in worker.kafka.of(POST_ROWS) if record.key == "heartbeat"]
     assert len(beats) == 3
     assert {(record.partition, record.value) for record in beats} == {(0, None)}
+
+
+class Choosy:
+    """A reader that one text breaks, whatever stands beside it."""
+
+    def understand(self, items: Sequence[Item]) -> list[Understanding]:
+        if any("breaks" in item.text for item in items):
+            raise KeyError("breaks")
+        return READER.understand(items)
+
+
+@pytest.mark.parametrize("size", [3, 60])
+async def test_a_text_that_breaks_the_reader_is_left_to_the_guard_alone(
+    worker: Worker, size: int
+) -> None:
+    stage: Any = worker.stage
+    stage._reader = Choosy()
+    posts = [make_post(1, "uffizi") for _ in range(size)]
+    texts = ["it breaks", *(f"Lovely {number}" for number in range(size - 1))]
+    batch = [
+        received(post.model_copy(update={"post_id": f"x:{number}", "text": text}))
+        for number, (post, text) in enumerate(zip(posts, texts, strict=True))
+    ]
+    await worker.stage.foresee(batch)
+    with pytest.raises(KeyError):
+        await worker.stage.handle(batch[0])
+    for one in batch[1:]:
+        await worker.stage.handle(one)
+    assert len(worker.rows.held) == size - 1

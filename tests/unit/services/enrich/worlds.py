@@ -177,7 +177,7 @@ class Worker:
 
     async def handle(self, *events: Received) -> None:
         """Handle a batch and acknowledge it."""
-        self.stage.foresee(events)
+        await self.stage.foresee(events)
         for event in events:
             await self.stage.handle(event)
         await self.out.finish()
