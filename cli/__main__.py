@@ -17,6 +17,12 @@ from services.common.errors import PassaparolaError
 
 app = typer.Typer(
     help="Tells a museum's team in time when a visitor's post goes viral or turns against them.",
+    epilog="""Examples:
+
+`passaparola score "Coda di due ore al Louvre, che peccato #louvre"`
+
+`passaparola up` runs the whole system on this machine; `passaparola COMMAND --help` tells more
+""",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,

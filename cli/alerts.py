@@ -7,7 +7,11 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Alerts: database and receivers.", no_args_is_help=True)
+app = typer.Typer(
+    help="Alerts: database and receivers.",
+    epilog="Example: `passaparola alerts test default`",
+    no_args_is_help=True,
+)
 
 
 @app.command(epilog="Example: `passaparola alerts migrate`")

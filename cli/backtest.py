@@ -42,6 +42,7 @@ def backtest(
     The same functions as in the service, with the clock of the events. Nothing is sent.
     """
     from cli.history import file_events, topic_events
+    from cli.model import model_in_use
     from services.enrich.backtest import Backtest
     from services.enrich.register import Register
     from services.enrich.sentiment import load_model
@@ -50,7 +51,7 @@ def backtest(
     if (file is None) != topics:
         raise typer.BadParameter("give a file, or --topics, and not both")
     register = Register()
-    reader = Reader(load_model())
+    reader = Reader(load_model(model_in_use()))
     refused: Counter[str] = Counter()
     events = (
         topic_events(since, register, refused)

@@ -12,7 +12,11 @@ import typer
 
 from schemas import format_utc
 
-app = typer.Typer(help="Dead letters: what could not be handled, and why.", no_args_is_help=True)
+app = typer.Typer(
+    help="Dead letters: what could not be handled, and why.",
+    epilog="Example: `passaparola dlq show posts.raw.dlq`",
+    no_args_is_help=True,
+)
 
 Reason = Annotated[str | None, typer.Option(help="Only letters with this reason.")]
 

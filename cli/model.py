@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from services.enrich.reading import Text
     from services.enrich.sentiment.training.progress import Progress
 
-app = typer.Typer(help="The sentiment model: look at it, train, measure, compare.")
+app = typer.Typer(
+    help="The sentiment model: look at it, train, measure, compare.",
+    epilog="Example: `passaparola model info`",
+    no_args_is_help=True,
+)
 
 DATA = "PASSAPAROLA_DATA"
 Data = Annotated[
@@ -23,17 +27,26 @@ Data = Annotated[
     typer.Option(help=f"Folder of labelled texts; else `sentiment` in ${DATA}."),
 ]
 Model = Annotated[
-    Path | None, typer.Option("--model", help="A model's folder; else the shipped model.")
+    Path | None,
+    typer.Option("--model", help="A model's folder, or `shipped`; else the one that enrich uses."),
 ]
+SHIPPED = Path("shipped")
 
 
 @app.command(epilog="Example: `passaparola model info`")
 def info(model: Model = None) -> None:
     """Tell what a model is: version, sources, size, and what it was measured to reach."""
-    from services.enrich.sentiment.manifest import read_manifest
-    from services.enrich.sentiment.model import SHIPPED
+    from services.enrich.sentiment import load_model, manifest_of
 
-    manifest = read_manifest(model or SHIPPED)
+    folder = _folder(model)
+    manifest = manifest_of(folder)
+    if manifest is None:
+        typer.echo(f"name       {load_model(folder).name}")
+        typer.echo(
+            f"folder     {folder}: a transformer, whose sources and figures are not known here"
+        )
+        typer.echo("measure it with `passaparola model evaluate --split SPLIT`")
+        return
     libraries = ", ".join(f"{name} {found}" for name, found in manifest.libraries.items())
     typer.echo(f"name       {manifest.full_name}")
     typer.echo(f"weights    {manifest.size / 1e6:.1f} MB, sha256 {manifest.sha256}")
@@ -95,14 +108,22 @@ def evaluate(
 ) -> None:
     """Judge labelled texts and print how good that was, a row a language.
 
-    `python -m benchmarks.sentiment` also looks for texts that the model has learned from.
+    `python -m benchmarks.sentiment` also looks for near-duplicates of what the model learned from.
     """
-    from services.enrich.sentiment import load_model
+    from services.enrich.sentiment import load_model, manifest_of
     from services.enrich.sentiment.evaluation import by_language, judge
     from services.enrich.sentiment.training.sources import read_benchmark
 
     rows = read_benchmark(_data(data), split)
-    chosen = load_model(model)
+    chosen = load_model(_folder(model))
+    manifest = manifest_of(_folder(model))
+    learned = set() if manifest is None else {source.name for source in manifest.sources}
+    if seen := sum(row.source in learned for row in rows):
+        typer.echo(
+            f"SEEN IN TRAINING: the model has learned from {seen:,} of these {len(rows):,} texts. "
+            "What follows tells how well it remembers, not how well it judges.",
+            err=True,
+        )
     found = by_language(rows, judge(chosen, rows))
     typer.echo(f"{chosen.name} on {len(rows):,} texts")
     _table(
@@ -163,8 +184,18 @@ def _texts(file: Path) -> Iterator[Text]:
         yield Text(text, detect_language(text, declared).code)
 
 
-def _folder(name: Path) -> Path | None:
-    return None if name == Path("shipped") else name
+def model_in_use() -> Path | None:
+    """Return the folder that enrich's settings name; ``None`` stands for the shipped model."""
+    from services.common.settings import load_settings
+    from services.enrich.settings import Settings
+
+    return load_settings(Settings).sentiment_model
+
+
+def _folder(name: Path | None) -> Path | None:
+    if name is None:
+        return model_in_use()
+    return None if name == SHIPPED else name
 
 
 def _data(folder: Path | None) -> Path:

@@ -8,7 +8,11 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="The register of museums.", no_args_is_help=True)
+app = typer.Typer(
+    help="The register of museums.",
+    epilog="Example: `passaparola museums apply museums.yaml`",
+    no_args_is_help=True,
+)
 
 Register = Annotated[Path, typer.Argument(help="The register, YAML; docs/museums.md.")]
 

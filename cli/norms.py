@@ -9,7 +9,11 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="What is usual, as the system has learned it.", no_args_is_help=True)
+app = typer.Typer(
+    help="What is usual, as the system has learned it.",
+    epilog="Example: `passaparola norms show --platform bluesky`",
+    no_args_is_help=True,
+)
 
 _CLIENT = "passaparola-norms"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.history import matched
+from cli.model import model_in_use
 from schemas import EngagementSnapshot, Match, MatchKind, Post, Removal, Transport
 from schemas.codec import encode
 from services.common.errors import Poison
@@ -36,7 +37,7 @@ class Scorer:
     def __init__(self, register: Path | None, now: Callable[[], datetime]) -> None:
         self._matcher = Matcher(() if register is None else read_register(register))
         self._now = now
-        self._reader = Reader(load_model())
+        self._reader = Reader(load_model(model_in_use()))
         self._usual = Usual()
         self._rows: dict[str, PostRow] = {}
 

@@ -7,7 +7,11 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Kafka's topics.", no_args_is_help=True)
+app = typer.Typer(
+    help="Kafka's topics.",
+    epilog="Example: `passaparola topics create`",
+    no_args_is_help=True,
+)
 
 
 @app.command(epilog="Example: `passaparola topics create --replication 3`")

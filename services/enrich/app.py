@@ -33,14 +33,18 @@ def run(settings: Settings) -> None:
     health = Health("language", "sentiment", "register", "norms", "tables")
 
     async def work(stop: asyncio.Event) -> None:
-        await enrich(settings, health, stop)
+        reader = await load_reader(settings, health)  # a broken model is told before Kafka is there
 
-    begin = once_kafka_answers(settings.kafka, work)
-    run_service("enrich", settings, create_api("enrich", health), begin)
+        async def begin(stop: asyncio.Event) -> None:
+            await enrich(settings, health, reader, stop)
+
+        await once_kafka_answers(settings.kafka, begin)(stop)
+
+    run_service("enrich", settings, create_api("enrich", health), work)
 
 
-async def enrich(settings: Settings, health: Health, stop: asyncio.Event) -> None:
-    """Read what is learned and who is listened for, then score until ``stop`` is set."""
+async def load_reader(settings: Settings, health: Health) -> Reader:
+    """Load all that reads texts. Raises ``Fatal`` where a model or a phrase file is broken."""
     await asyncio.to_thread(load_detector)
     health.done("language")
     reader = Reader(await asyncio.to_thread(load_model, settings.sentiment_model))
@@ -48,6 +52,11 @@ async def enrich(settings: Settings, health: Health, stop: asyncio.Event) -> Non
         await asyncio.to_thread(book_of, language)
     gc.freeze()  # all of it stays: a tenth of a text's time went into looking at it again
     health.done("sentiment")
+    return reader
+
+
+async def enrich(settings: Settings, health: Health, reader: Reader, stop: asyncio.Event) -> None:
+    """Read what is learned and who is listened for, then score until ``stop`` is set."""
     register, usual = Register(), Usual()
     museums = Follower(settings.kafka, MUSEUMS, register.apply, "enrich-museums")
     learned = Follower(settings.kafka, NORMS, usual.apply, "enrich-norms")

@@ -10,7 +10,7 @@ from services.common.settings import HttpSettings, ServiceSettings
 class Settings(ServiceSettings):
     """All that can be set; ``group`` is the consumer group and must not change with a release.
 
-    ``sentiment_model``: a folder with a model of your own as ONNX; else the one that is shipped.
+    ``sentiment_model``: a folder with a model of your own; else the one that is shipped.
     """
 
     http: HttpSettings = HttpSettings(port=8082)

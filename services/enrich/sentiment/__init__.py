@@ -7,11 +7,11 @@ from pathlib import Path
 from services.common.errors import Fatal
 
 from ..reading import SentimentModel
-from .manifest import MANIFEST
+from .manifest import MANIFEST, Manifest, read_manifest
 from .model import SHIPPED, TableModel
 from .transformer import GRAPHS, TransformerModel
 
-__all__ = ["SentimentModel", "load_model"]
+__all__ = ["SentimentModel", "load_model", "manifest_of"]
 
 
 def load_model(folder: Path | None = None) -> SentimentModel:
@@ -29,3 +29,14 @@ def load_model(folder: Path | None = None) -> SentimentModel:
             f"no sentiment model in {folder}: it has neither {MANIFEST} nor {' nor '.join(GRAPHS)}"
         )
     return TransformerModel(folder, shipped)
+
+
+def manifest_of(folder: Path | None = None) -> Manifest | None:
+    """Return what a folder's tables, or the shipped ones, say of themselves; none of a transformer.
+
+    Raises ``Fatal`` where the manifest cannot be read.
+    """
+    folder = folder or SHIPPED
+    if any((folder / name).exists() for name in GRAPHS) and not (folder / MANIFEST).exists():
+        return None
+    return read_manifest(folder)

@@ -27,6 +27,9 @@ def leaves(group: TyperGroup, *path: str) -> Iterator[tuple[tuple[str, ...], Typ
 
 
 COMMANDS = dict(leaves(get_group(app)))
+GROUPS = [
+    name for name, command in get_group(app).commands.items() if isinstance(command, TyperGroup)
+]
 
 
 def examples(command: TyperCommand) -> list[str]:
@@ -67,6 +70,15 @@ def test_help_says_what_a_command_does_and_gives_an_example(path: tuple[str, ...
     (first, *_) = found = examples(command)
     assert all(f"passaparola {' '.join(path)}" in example for example in found)
     assert first in shown.output
+
+
+@pytest.mark.parametrize("path", [[], *([name] for name in GROUPS)], ids=" ".join)
+def test_help_of_a_group_has_an_example_of_one_of_its_commands(path: list[str]) -> None:
+    shown = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "200"}).output
+    example = re.findall(r"passaparola (\w+)(?: (\w+))?", shown.partition("Example")[2])[0]
+    wanted = tuple(example) if path else tuple(example[:1])
+    assert wanted in COMMANDS
+    assert list(wanted[: len(path)]) == path
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)

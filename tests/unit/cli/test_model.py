@@ -12,6 +12,7 @@ from cli.__main__ import app, main
 from services.enrich.sentiment import load_model
 from services.enrich.sentiment.manifest import read_manifest
 from tests.unit.services.enrich.sentiment.folder import make_folder
+from tests.unit.services.enrich.sentiment.test_transformer import make as make_transformer
 
 
 def model(*arguments: object) -> Result:
@@ -45,10 +46,30 @@ def test_info_of_what_was_trained(trained: Path) -> None:
 
 def test_evaluate_prints_a_table(folder: Path, trained: Path) -> None:
     told = model("evaluate", "--data", folder, "--split", "val", "--model", trained)
-    lines = told.output.splitlines()
+    assert told.stderr.startswith("SEEN IN TRAINING: the model has learned from 120 of these 120")
+    lines = told.stdout.splitlines()
     assert lines[0].endswith("on 120 texts")
     assert [line.split()[0] for line in lines[2:10]] == "ar de en es fr hi it pt".split()
     assert lines[-1].startswith("average macro-F1: ")
+
+
+def test_the_model_that_enrich_uses_is_the_one_told_of(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PASSAPAROLA_SENTIMENT_MODEL", str(trained))
+    assert read_manifest(trained).full_name in model("info").output
+    assert load_model().name in model("info", "--model", "shipped").output
+    scored = CliRunner().invoke(app, ["score", "Two hours in the queue, what a pity"])
+    assert read_manifest(trained).full_name in scored.output
+    monkeypatch.setenv("PASSAPAROLA_SENTIMENT_MODEL", str(tmp_path / "none"))
+    assert "no sentiment model in" in str(CliRunner().invoke(app, ["score", "x"]).exception)
+
+
+def test_info_of_a_transformer_says_what_is_not_known(tmp_path: Path) -> None:
+    told = model("info", "--model", make_transformer(tmp_path / "mine"))
+    assert told.exit_code == 0
+    assert "mine-" in told.output
+    assert "a transformer" in told.output
 
 
 def test_the_folder_may_come_from_the_environment(
