@@ -28,6 +28,12 @@ def check(register: Register = Path("museums.yaml")) -> None:
         for problem in error.problems:
             typer.echo(f"{register}: {problem}", err=True)
         raise typer.Exit(1) from None
+    for museum in museums:
+        if any(handle.id is None for handle in museum.handles.get("bluesky", ())):
+            typer.echo(
+                f"{register}: {museum.museum_id}: give its Bluesky account's DID as `id`, "
+                "or its own posts will look like a visitor's"
+            )
     typer.echo(f"{register}: {len(museums)} museums, no fault")
 
 

@@ -65,7 +65,12 @@ async def _run(system: System, museums: Path, count: int) -> None:
         told = " ".join(f"{name}={value}" for name, value in kafka.items())
         typer.echo(f"for other commands: export {told}")
     typer.echo(f"putting {count} museums in force")
-    await system.apply_museums(museums)
+    changes = await system.apply_museums(museums)
+    if changes.absent:
+        typer.echo(
+            f"still listened for, and not in {museums}: {', '.join(changes.absent)}; "
+            "`passaparola museums apply --prune` removes them"
+        )
     typer.echo("starting the services")
     await system.start_services()
     for name, url in system.urls.items():

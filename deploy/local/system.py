@@ -31,6 +31,7 @@ BOOTSTRAP, DATABASE = "PASSAPAROLA_KAFKA__BOOTSTRAP", "PASSAPAROLA_DATABASE__URL
 _ROOT = str(Path(__file__).resolve().parents[2])
 _PATH = os.pathsep.join(filter(None, [_ROOT, os.environ.get("PYTHONPATH")]))
 _READY_SECONDS = 90.0
+_STOP_SECONDS = 90.0
 _FIRST_PAUSE, _LONGEST_PAUSE, _CALM_SECONDS = 1.0, 30.0, 120.0
 _LOOK_SECONDS = 0.2
 
@@ -163,6 +164,7 @@ class System:
 
     async def stop(self) -> None:
         """Stop everything that was started here, services first, and wait for its end."""
-        await asyncio.gather(*(service.stop() for service in self._services.values()))
+        services = self._services.values()
+        await asyncio.gather(*(service.stop(within=_STOP_SECONDS) for service in services))
         if self._kafka is not None:
             await self._kafka.stop()

@@ -7,6 +7,7 @@ removed since, and not a letter that was already brought back.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -26,7 +27,7 @@ _PREFIX = "dlq_"
 _POLL_MS = 1_000
 _FROM_OUTSIDE = "not from a topic: replay its file, or let its source come again"
 
-_Newest = dict[tuple[int, bytes | None], int]
+_Place = tuple[int, bytes | None]
 """The last offset under each key of a partition."""
 
 
@@ -93,29 +94,30 @@ async def bring_back(
 ) -> AsyncIterator[Returned]:
     """Write each letter's bytes back into the partition it came from, if nothing newer stands."""
     letters = [letter async for letter in read_dead_letters(settings, topic, reason)]
-    newest: dict[str, _Newest] = {}
-    async with Publisher(settings, _CLIENT) as publisher:
+    tails: dict[str, _Tail] = {}
+    async with Publisher(settings, _CLIENT) as publisher, AsyncExitStack() as open_tails:
         for letter in letters:
             origin = letter.origin
             if origin is None:
                 yield Returned(letter, _FROM_OUTSIDE)
                 continue
             source, partition, offset = origin
-            if source.name not in newest:
-                newest[source.name] = await _newest(settings, source.name)
+            if source.name not in tails:
+                reading = _reading(settings, source.name)
+                tails[source.name] = _Tail(await open_tails.enter_async_context(reading))
+            tail = tails[source.name]
             place = partition, letter.letter.key
             if letter.letter.key is None:
                 yield Returned(letter, "without a key, so nothing tells what is newer")
-            elif newest[source.name].get(place, -1) > offset:
+            elif await tail.newest(place) > offset:
                 yield Returned(letter, "something newer stands under its key")
             else:
                 try:
-                    await publisher.publish([_again(letter, source, partition)])
+                    [written] = await publisher.publish([_again(letter, source, partition)])
                 except Poison as error:
                     yield Returned(letter, f"refused again: {error.reason}")
                     continue
-                # What is newer now is the letter itself: the same record may be parked twice.
-                newest[source.name][place] = offset + 1
+                tail.wrote(place, offset, written.offset)
                 yield Returned(letter)
 
 
@@ -144,13 +146,35 @@ def _letter(record: Received) -> DeadLetter:
     return DeadLetter(record, facts)
 
 
-async def _newest(settings: KafkaSettings, topic: str) -> _Newest:
-    return {
-        (record.partition, record.key): record.offset async for record in _records(settings, topic)
-    }
+class _Tail:
+    """The newest offset under each key of a topic, up to its end at each time of asking."""
+
+    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+        self._consumer = consumer
+        self._newest: dict[_Place, int] = {}
+        self._ours: set[tuple[int, int]] = set()
+
+    async def newest(self, place: _Place) -> int:
+        """Return the newest offset under a partition's key, below 0 where there is none."""
+        async for record in _read_on(self._consumer):
+            if (record.partition, record.offset) not in self._ours:
+                self._newest[record.partition, record.key] = record.offset
+        return self._newest.get(place, -1)
+
+    def wrote(self, place: _Place, letter: int, offset: int) -> None:
+        """Take what was brought back for as old as its letter: a key may have parked several."""
+        self._ours.add((place[0], offset))
+        self._newest[place] = letter + 1
 
 
 async def _records(settings: KafkaSettings, topic: str) -> AsyncIterator[Received]:
+    async with _reading(settings, topic) as consumer:
+        async for record in _read_on(consumer):
+            yield record
+
+
+@asynccontextmanager
+async def _reading(settings: KafkaSettings, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
     await require_topic(settings, topic)
     consumer = AIOKafkaConsumer(
         topic,
@@ -160,10 +184,15 @@ async def _records(settings: KafkaSettings, topic: str) -> AsyncIterator[Receive
     )
     try:
         await consumer.start()
-        ends: dict[TopicPartition, int] = await consumer.end_offsets(list(consumer.assignment()))
-        while any([await consumer.position(tp) < end for tp, end in ends.items()]):
-            for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
-                for record in records:
-                    yield received(record)
+        yield consumer
     finally:
         await consumer.stop()
+
+
+async def _read_on(consumer: AIOKafkaConsumer) -> AsyncIterator[Received]:
+    """Yield what came since it was read last, up to the present end."""
+    ends: dict[TopicPartition, int] = await consumer.end_offsets(list(consumer.assignment()))
+    while any([await consumer.position(tp) < end for tp, end in ends.items()]):
+        for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
+            for record in records:
+                yield received(record)

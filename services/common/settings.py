@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
@@ -39,6 +39,15 @@ class KafkaSettings(BaseModel):
     """How long one batch may wait for Kafka; must stay below ``rebalance_seconds``."""
     rebalance_seconds: Annotated[float, Field(gt=0)] = 120.0
     session_seconds: Annotated[float, Field(gt=0)] = 10.0
+
+    @model_validator(mode="after")
+    def _a_wait_is_shorter_than_a_rebalance(self) -> Self:
+        if self.retry_seconds >= self.rebalance_seconds:
+            raise ValueError(
+                f"retry_seconds ({self.retry_seconds:g}) must be below rebalance_seconds "
+                f"({self.rebalance_seconds:g}): a worker that waits longer is thrown out"
+            )
+        return self
 
 
 class HttpSettings(BaseModel):

@@ -23,7 +23,8 @@ from schemas import (
     TrackedPost,
 )
 from services.common.clock import Clock
-from services.common.errors import Retryable
+from services.common.errors import Fatal, Retryable
+from services.common.logging import frames_of
 
 from .metrics import LOOKS
 from .observations import Look, Observation
@@ -171,11 +172,11 @@ async def refresh(
             continue
         try:
             shown = await counts.ask(rows)
-        except Retryable as error:
+        except Fatal:
+            raise
+        except Exception as error:  # a fault of one platform touches no other
             tracked.put_back(rows)
-            wait = _PAUSE_SECONDS if error.retry_after is None else error.retry_after
-            log.warning("refresh_waits", platform=counts.platform, why=str(error), seconds=wait)
-            await sleep(wait)
+            await sleep(_wait_after(error, counts.platform))
             continue
         now = clock.now()
         observations: list[Observation] = []
@@ -184,3 +185,13 @@ async def refresh(
             LOOKS.labels(counts.platform, "missing" if counters is None else "counters").inc()
             observations += look_at(row, counters, now, random)
         await pipeline.handle(counts.platform, observations)
+
+
+def _wait_after(error: Exception, platform: str) -> float:
+    if isinstance(error, Retryable):
+        wait = _PAUSE_SECONDS if error.retry_after is None else error.retry_after
+        log.warning("refresh_waits", platform=platform, why=str(error), seconds=wait)
+        return wait
+    frames = frames_of(error)
+    log.error("refresh_failed", platform=platform, error=type(error).__name__, frames=frames)
+    return _PAUSE_SECONDS

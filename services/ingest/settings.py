@@ -22,6 +22,8 @@ class BlueskySettings(BaseModel):
     appview: str = "https://public.api.bsky.app"
     cursor_seconds: Annotated[float, Field(ge=0)] = 3.0
     """How often the cursor is written; after a kill about so much is read twice."""
+    silence_seconds: Annotated[float, Field(gt=0)] = 120.0
+    """A connection on which nothing comes for so long is broken: the network is never so silent."""
     stream_counts: bool = True
     """Count likes, reposts, quotes and replies from the stream: 7 GB a day instead of 1.2."""
 

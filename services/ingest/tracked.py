@@ -18,7 +18,10 @@ from .metrics import TRACKED, UNREADABLE_RECORDS
 
 log = structlog.get_logger(__name__)
 
-KEEP_FOR = timedelta(days=31)
+KEEP_FOR = timedelta(days=62)
+"""Until then a removal still finds its post: enrich keeps a text for 31 days after its last change,
+and the last look comes on the 30th day.
+"""
 
 
 class TrackedPosts:
@@ -75,7 +78,7 @@ class TrackedPosts:
         self._set(post_id, row)
 
     def expired(self, now: datetime, limit: int = 500) -> list[str]:
-        """Return ids of rows older than 31 days; asked again, it returns them until they go."""
+        """Return ids of rows that are too old; asked again, it returns them until they go."""
         oldest = (now - KEEP_FOR).timestamp()
         found: dict[str, float] = {}
         while self._ages and self._ages[0][0] < oldest and len(found) < limit:

@@ -92,6 +92,7 @@ class Bluesky:
         frames = FRAMES.labels(self.name)
         stream = self._stream
         written, written_at = seen, loop.time()
+        heard_at = loop.time()
         while True:
             until = loop.time() + _BATCH_SECONDS
             tags_suffice = context.register.current.tags_suffice(self.name)
@@ -109,6 +110,7 @@ class Bluesky:
                 if frame is None:
                     break
                 frames.inc()
+                heard_at = loop.time()
                 now = context.clock.now()
                 time_us = time_us_of(frame)
                 if time_us is not None and (at := instant(time_us)) - now < MAX_SKEW:
@@ -135,6 +137,10 @@ class Bluesky:
                 yield Batch(observations, cursor)
             if closed is not None:
                 raise closed
+            if loop.time() - heard_at > self._settings.silence_seconds:
+                raise Retryable(
+                    f"{host}: connected, and silent for {self._settings.silence_seconds:.0f} s"
+                )
 
 
 async def _receive(socket: ClientConnection, until: float) -> bytes | None:

@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_settings import SettingsError
 
-from services.common.settings import ServiceSettings, redacted
+from services.common.settings import KafkaSettings, ServiceSettings, redacted
 
 SECRET = "hunter2"
 
@@ -107,3 +107,9 @@ def test_what_is_no_secret_is_shown(plain: str) -> None:
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         setattr(Settings(), "log_level", "debug")  # noqa: B010
+
+
+def test_a_wait_for_kafka_must_be_shorter_than_a_rebalance() -> None:
+    with pytest.raises(ValidationError, match=r"retry_seconds \(120\) must be below"):
+        KafkaSettings(retry_seconds=120)
+    assert KafkaSettings(retry_seconds=119).retry_seconds == 119

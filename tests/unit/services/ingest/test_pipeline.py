@@ -340,12 +340,12 @@ async def test_ticks_come_behind_what_they_cover_in_every_partition() -> None:
     assert keys.index("tick/3") < keys.index("x:2")
 
 
-async def test_rows_go_after_31_days_of_ticks() -> None:
+async def test_rows_go_after_62_days_of_ticks() -> None:
     world = make_world([EGIZIO])
     await handle(world, about_egizio())
-    await handle(world, Tick(NOW + timedelta(days=30)))
+    await handle(world, Tick(NOW + timedelta(days=61)))
     assert "x:1" in world.tracked
-    world.clock.advance_to(NOW + timedelta(days=32))
+    world.clock.advance_to(NOW + timedelta(days=63))
     await world.pipeline.tick()
     assert "x:1" not in world.tracked
     assert world.broker.of(TRACKED)[-1].value is None

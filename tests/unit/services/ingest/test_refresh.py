@@ -109,14 +109,14 @@ class Stub:
     platform = "x"
     most = 2
 
-    def __init__(self, answers: Sequence[Mapping[str, Counters] | Retryable]) -> None:
+    def __init__(self, answers: Sequence[Mapping[str, Counters] | Exception]) -> None:
         self._answers = list(answers)
         self.asked: list[list[str]] = []
 
     async def ask(self, posts: Sequence[TrackedPost]) -> Mapping[str, Counters]:
         self.asked.append([post.post_id for post in posts])
         answer = self._answers.pop(0)
-        if isinstance(answer, Retryable):
+        if isinstance(answer, Exception):
             raise answer
         return answer
 
@@ -125,14 +125,15 @@ class Over(Exception):
     """The test has seen enough."""
 
 
-async def test_it_looks_when_due_waits_as_told_and_loses_nobody() -> None:
+@pytest.mark.parametrize("fault", [Retryable("busy", retry_after=30.0), KeyError("a slip")])
+async def test_it_looks_when_due_waits_as_told_and_loses_nobody(fault: Exception) -> None:
     world = make_world(
         [make_museum()], stamps=True, first_look=lambda post: post.observed_at + HOUR
     )
     facts = [Observation(make_post(post_id=f"x:{n}", hashtags=["egizio"])) for n in range(3)]
     await world.pipeline.handle("test", facts)
     counters = {f"x:{n}": Counters(likes=n) for n in range(3)}
-    stub = Stub([Retryable("busy", retry_after=7.0), counters, counters])
+    stub = Stub([fault, counters, counters])
     slept: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -145,7 +146,7 @@ async def test_it_looks_when_due_waits_as_told_and_loses_nobody() -> None:
 
     with pytest.raises(Over):
         await refresh(stub, world.tracked, world.pipeline, world.clock, Random(1), sleep)
-    assert slept[1] == 7.0
+    assert slept[1] == 30.0
     assert stub.asked == [["x:0", "x:1"], ["x:0", "x:1"], ["x:2"]]
     assert world.broker.keys("posts.engagement") == ["x:0", "x:1", "x:2"]
     row = world.tracked.get("x:2")

@@ -120,11 +120,11 @@ def test_a_row_that_was_written_again_is_due_when_it_says_now() -> None:
     assert tracked.due("x", NOW + timedelta(hours=1), 10) == [late]
 
 
-def test_rows_expire_after_31_days_and_are_told_until_they_go() -> None:
+def test_rows_expire_after_62_days_and_are_told_until_they_go() -> None:
     tracked = TrackedPosts()
     tracked.wrote("x:1", make_row("x:1"), 0, 0)
-    assert tracked.expired(NOW + timedelta(days=31)) == []
+    assert tracked.expired(NOW + timedelta(days=62)) == []
     for _ in range(2):
-        assert tracked.expired(NOW + timedelta(days=31, seconds=1)) == ["x:1"]
+        assert tracked.expired(NOW + timedelta(days=62, seconds=1)) == ["x:1"]
     tracked.wrote("x:1", None, 0, 1)
     assert tracked.expired(NOW + timedelta(days=99)) == []

@@ -274,6 +274,17 @@ async def test_each_connection_takes_the_next_host() -> None:
             assert len(server.requests) == 1
 
 
+async def test_a_connection_on_which_nothing_comes_is_given_up() -> None:
+    world = world_at_start()
+    server = Jetstream([], from_start=True)
+    async with server.serve() as host, httpx2.AsyncClient() as client:
+        quick = settings(host).model_copy(update={"silence_seconds": 0.05})
+        async with aclosing(Bluesky(quick, client).observe(context(world))) as observed:
+            await anext(observed)
+            with pytest.raises(Retryable, match="silent"):
+                await anext(observed)
+
+
 async def test_a_failing_connector_is_shown_and_started_again_more_and_more_slowly() -> None:
     world = world_at_start()
     slept: list[float] = []
