@@ -32,8 +32,9 @@ LABEL org.opencontainers.image.vendor="Passaparola" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 
-# A stage for each service, since an exec-form command cannot read an ARG. `cli` goes where its
-# commands run: topics, museums, replay and dead letters with ingest, the database with alerts.
+# A stage for each service, since an exec-form command cannot read an ARG. `cli` goes everywhere:
+# topics, museums, replay and dead letters run with ingest, norms and the model with enrich, the
+# database and trial messages with alerts.
 FROM common AS ingest
 COPY services/ingest services/ingest
 COPY cli cli
@@ -41,6 +42,7 @@ CMD ["python", "-m", "services.ingest"]
 
 FROM common AS enrich
 COPY services/enrich services/enrich
+COPY cli cli
 CMD ["python", "-m", "services.enrich"]
 
 FROM common AS alerts

@@ -62,8 +62,8 @@ e2e: install ## the tests of the whole system from the outside
 	@$(BIN)/pytest tests/e2e
 
 .PHONY: soak
-soak: install ## the long tests on real servers
-	@$(BIN)/pytest -m soak --timeout 0
+soak: install ## the long tests on real servers: more kills, rebalances, posts and days (an hour)
+	@PASSAPAROLA_SOAK=1 $(BIN)/pytest -m "soak or not soak" --timeout 0 tests/integration/enrich tests/e2e
 
 .PHONY: bench
 bench: install ## measure what docs/ claims; results as JSON and as a table

@@ -54,6 +54,11 @@ def main() -> None:
             f"Kafka does not answer as it should: {error}. "
             "Set PASSAPAROLA_KAFKA__BOOTSTRAP to its address, or start one with `passaparola up`."
         )
+    except ModuleNotFoundError as error:
+        _fail(
+            f"this command needs {error.name}, which is not installed here: "
+            "run it in the image that has it (docs/operating.md), or from a checkout"
+        )
     except PassaparolaError as error:
         _fail(str(error))
     except OSError as error:

@@ -81,7 +81,9 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 
 def test_an_account_of_bluesky_without_its_id_is_told_of(tmp_path: Path) -> None:
     file = tmp_path / "museums.yaml"
-    checked = check(file, f"museums: [{{{GOOD}, handles: {{bluesky: [{{name: egizio.example}}]}}}}]")
+    checked = check(
+        file, f"museums: [{{{GOOD}, handles: {{bluesky: [{{name: egizio.example}}]}}}}]"
+    )
     assert checked.exit_code == 0
     assert "egizio: give its Bluesky account's DID as `id`" in checked.output
     whole = f"museums: [{{{GOOD}, handles: {{bluesky: [{{id: 'did:plc:a'}}]}}}}]"

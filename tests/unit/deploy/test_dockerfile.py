@@ -16,10 +16,10 @@ from tests.unit.deploy.declared import ROOT, SERVICES, images
 
 _COMMANDS = {
     "ingest": ("topics", "museums", "dlq", "replay"),
-    "enrich": (),
+    "enrich": ("norms",),
     "alerts": ("alerts",),
 }
-"""The nouns of ``passaparola`` that an image is for; none without ``cli``."""
+"""The nouns of ``passaparola`` that an image is for."""
 
 # Imports modules with only an image's own files and packages in sight.
 _PROBE = """
@@ -117,8 +117,7 @@ def test_an_image_holds_no_other_service(service: str) -> None:
 def test_an_image_has_all_that_it_imports(service: str, tmp_path: Path) -> None:
     _copy(service, tmp_path)
     commands = [module for noun in _COMMANDS[service] for module in _imported_when_run(noun)]
-    head = ["cli.__main__"] if _COMMANDS[service] else []
-    run = _import(service, tmp_path, [*head, *_modules(service), *commands])
+    run = _import(service, tmp_path, ["cli.__main__", *_modules(service), *commands])
     assert run.returncode == 0, run.stderr[-2000:]
 
 
@@ -133,6 +132,20 @@ def test_a_missing_service_would_be_seen(tmp_path: Path) -> None:
     _copy("ingest", tmp_path)
     run = _import("ingest", tmp_path, ["services.alerts.settings"])
     assert "No module named 'services.alerts'" in run.stderr
+
+
+def test_a_command_of_another_image_says_so(tmp_path: Path) -> None:
+    _copy("alerts", tmp_path)
+    lines = (
+        "import sys",
+        "from cli.__main__ import main",
+        "sys.argv = ['', 'score', 'x']",
+        "main()",
+    )
+    (tmp_path / "call.py").write_text("\n".join(lines))
+    run = _import("alerts", tmp_path, ["call"])
+    assert run.returncode == 1
+    assert run.stderr.startswith("error: this command needs services.")
 
 
 def test_it_runs_as_nobody_who_may_write(tmp_path: Path) -> None:
