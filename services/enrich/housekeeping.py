@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from schemas import cloudevents as ce
@@ -17,6 +19,7 @@ from .viral import Finished
 ROWS_KEPT = timedelta(days=31)
 """How long rows and marks stay after their last change: longer than what refers to them."""
 _DAY = timedelta(days=1)
+_ROWS_A_TURN = 200
 
 
 class Housekeeping:
@@ -27,22 +30,21 @@ class Housekeeping:
         self._usual = usual
         self._source = source
 
-    def due(self, partition: int, before: datetime | None, now: datetime) -> list[Record]:
+    async def due(self, partition: int, before: datetime | None, now: datetime) -> list[Record]:
         """Return what to write when a partition's time moves on; ``before`` is unknown at first."""
         records: list[Record] = []
         if before is None or before.date() != now.date():
-            records += self._sums(partition, now)
+            records += await self._sums(partition, now)
         if before is None or before.date() != now.date() or before.hour != now.hour:
-            records += self._expired(partition, now)
+            records += await self._expired(partition, now)
         return records
 
-    def _sums(self, partition: int, now: datetime) -> list[Record]:
+    async def _sums(self, partition: int, now: datetime) -> list[Record]:
         """Write the sums of the day that ended; the first that are written stay."""
         day = (now - _DAY).date()
         values: list[Value] = []
         finished: list[Finished] = []
-        for _, stored in self._rows.of_partition(partition):
-            row = PostRow.model_validate_json(stored)
+        async for _, row in self._all(partition):
             values += row.values()
             if (end := row.finished()) is not None:
                 finished.append(end)
@@ -51,13 +53,20 @@ class Housekeeping:
             *self._usual.outlived(partition, self._source, now),
         ]
 
-    def _expired(self, partition: int, now: datetime) -> list[Record]:
+    async def _expired(self, partition: int, now: datetime) -> list[Record]:
         """Forget rows that nothing changed for long; append, so that Kafka cleans the changelog."""
         records = [
             self._rows.put(partition, key, None)
-            for key, row in self._rows.of_partition(partition)
-            if PostRow.model_validate_json(row).changed_at + ROWS_KEPT <= now
+            async for key, row in self._all(partition)
+            if row.changed_at + ROWS_KEPT <= now
         ]
         headers = ce.headers_for(ce.HEARTBEAT, self._source, HEARTBEAT_KEY, None, now)
         records.append(Record(POST_ROWS, HEARTBEAT_KEY, None, headers, partition=partition))
         return records
+
+    async def _all(self, partition: int) -> AsyncIterator[tuple[str, PostRow]]:
+        """Go over all rows; to read them takes long enough to let others have a turn meanwhile."""
+        for number, (key, stored) in enumerate(self._rows.of_partition(partition), 1):
+            yield key, PostRow.model_validate_json(stored)
+            if number % _ROWS_A_TURN == 0:
+                await asyncio.sleep(0)

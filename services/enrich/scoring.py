@@ -143,7 +143,7 @@ class Scoring:
             await self._learn()
         if not time.tick(received.topic, tick.at) or time.now is None:
             return
-        await self._out.add(self._housekeeping.due(received.partition, before, time.now))
+        await self._out.add(await self._housekeeping.due(received.partition, before, time.now))
         # What a tick covers must be on Kafka before it; of a batch's ticks the last will do.
         key = tick_key(received.partition)
         headers = ce.tick_headers(tick.kind, SOURCE, key, time.now)
