@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from .files import Entry, Meaning
 from .folding import Folding
+from .patterns import GAP
 from .tokens import STOP, Tokens, WordSet, cut, words_between
 from .trie import Run, Trie
 from .vocabulary import STAR
@@ -37,7 +38,7 @@ class _Begun(NamedTuple):
     first: int
     last: int
     words: WordSet
-    awaits: tuple[int, ...]
+    awaits: frozenset[int]
 
 
 class _Steps(NamedTuple):
@@ -48,8 +49,8 @@ class _Steps(NamedTuple):
     """
 
     whole: tuple[int, ...]
-    begins: tuple[int, ...]
-    goes_on: tuple[int, ...]
+    begins: frozenset[int]
+    goes_on: frozenset[int]
 
 
 class Book:
@@ -81,8 +82,8 @@ class Book:
         first = [part for part, is_first in found if is_first]
         return _Steps(
             tuple(part for part in first if part in self._ends),
-            tuple(part + 1 for part in first if part not in self._ends),
-            tuple(part for part, is_first in found if not is_first),
+            frozenset(part + 1 for part in first if part not in self._ends),
+            frozenset(part for part, is_first in found if not is_first),
         )
 
     def __len__(self) -> int:
@@ -96,7 +97,6 @@ class Book:
         """Return the hits by kind of file, in their order; the longest hide those inside them."""
         found: defaultdict[str, list[Hit]] = defaultdict(list)
         begun: list[_Begun] = []
-        awaited: set[int] = set()
         all_steps, ends = self._steps, self._ends
         for meant, first, last in self._trie.find(tokens.words, tokens.before):
             whole, begins, goes_on = all_steps[meant]
@@ -104,36 +104,36 @@ class Book:
             for part in whole:
                 meaning = ends[part]
                 found[meaning.kind].append(Hit(meaning, first, last, words))
-            if awaited and not awaited.isdisjoint(goes_on):
-                for part in sorted(awaited.intersection(goes_on)):
-                    before = _reach(begun, part, first, self._gaps[part], tokens)
-                    if before is None:
-                        continue
+            if goes_on:
+                for part, before in self._reached(begun, goes_on, first, tokens):
                     together = before.words | words
                     if part in ends:
                         meaning = ends[part]
                         found[meaning.kind].append(Hit(meaning, before.first, last, together))
                     else:
-                        begun.append(_Begun(before.first, last, together, (part + 1,)))
-                        awaited.add(part + 1)
+                        awaits = frozenset((part + 1,))
+                        begun.append(_Begun(before.first, last, together, awaits))
             if begins:
                 begun.append(_Begun(first, last, words, begins))
-                awaited.update(begins)
         return {kind: longest(hits) for kind, hits in found.items()}
 
-
-def _reach(begun: list[_Begun], part: int, first: int, gap: int, tokens: Tokens) -> _Begun | None:
-    """Return the nearest begun phrase that a part at ``first`` goes on with."""
-    for one in reversed(begun):
-        if part not in one.awaits:
-            continue
-        between = first - one.last - 1
-        if between > gap:
-            return None
-        if between >= 0:
-            same_sentence = max(tokens.before[one.last + 1 : first + 1]) < STOP
-            return one if same_sentence else None
-    return None
+    def _reached(
+        self, begun: list[_Begun], goes_on: frozenset[int], first: int, tokens: Tokens
+    ) -> list[tuple[int, _Begun]]:
+        """Return the parts at ``first`` that go on with something, each with the nearest such."""
+        nearest: dict[int, _Begun] = {}
+        for one in reversed(begun):  # they end in the order in which they stand here
+            between = first - one.last - 1
+            if between > GAP:
+                break
+            if between < 0 or one.awaits.isdisjoint(goes_on):
+                continue
+            if max(tokens.before[one.last + 1 : first + 1]) >= STOP:
+                break
+            for part in one.awaits & goes_on:
+                if between <= self._gaps[part]:
+                    nearest.setdefault(part, one)
+        return sorted(nearest.items())
 
 
 def longest(hits: list[Hit]) -> list[Hit]:
