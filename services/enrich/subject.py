@@ -87,7 +87,7 @@ def judge_sides(
     pulls: dict[Subject, float] = {"visit": 0.0, "work": 0.0}
     for clause, sides in zip(clauses.all, subjects, strict=True):
         for side in sides:
-            if "elsewhere" not in clause.cues:
+            if "elsewhere" not in clause.cues and not clause.question:
                 pulls[side] += clause.weight * clause.pull / len(sides)
     ironic = any("irony" in clause.cues for clause in clauses.all)
     spoken = {side for sides in subjects for side in sides}

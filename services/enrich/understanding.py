@@ -23,6 +23,7 @@ from .subject import abstain, judge_sides
 from .urgency import ASPECTS, Dangers
 
 _SAFETY = "safety"
+_STRUCK = "works"
 _MOST_ASPECTS = 50
 _NOT_THERE = ("prospect", "press")
 _SOURCES: dict[str, Source] = {"review": "review", "comment": "comment", "reply": "comment"}
@@ -104,11 +105,7 @@ class Reader:
         speaker = tell_speaker(
             hits.get("speaker", []), item.handle, item.display_name, item.own, item.is_bot
         )
-        spoken = [
-            hit
-            for hit in hits.get("aspects", [])
-            if self._families[hit.meaning.section] != _SAFETY or danger or not dangers.is_told(hit)
-        ]
+        spoken = [hit for hit in hits.get("aspects", []) if self._counts(hit, dangers, danger)]
         whole = by_stars(item.rating, reading.sentiment)
         judgements = find_judgements(clauses, cues, spoken)
         finder = AspectFinder(
@@ -148,6 +145,13 @@ class Reader:
                 "speaker": speaker,
             }
         )
+
+    def _counts(self, hit: Hit, dangers: Dangers, danger: Hit | None) -> bool:
+        """Whether an aspect is spoken of. In danger, places and people only say where and who."""
+        aspect = hit.meaning.section
+        if self._families[aspect] == _SAFETY:
+            return danger is not None or not dangers.is_told(hit)
+        return danger is None or hit.meaning.mark != "=" or aspect == _STRUCK
 
     def _aspect(self, tokens: Tokens, found: Found) -> dict[str, object]:
         return {

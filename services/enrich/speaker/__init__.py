@@ -15,7 +15,7 @@ from ..phrases import Hit
 from .names import name_hints
 
 _SURE, _HINT, _NAME = 2.0, 1.0, 1.6
-_VISITOR = 0.9
+_VISITOR = 1.1
 _RANK: tuple[SpeakerKind, ...] = (
     "visitor",
     "prospect",
