@@ -88,7 +88,7 @@ class Worker:
         scoring = Scoring(self.posts, self.usual, self.register, reader, PARTITIONS, self._out)
         waiting = iter(records)
         while batch := list(islice(waiting, 500)):
-            scoring.foresee(batch)
+            await scoring.foresee(batch)
             for received in batch:
                 await scoring.handle(received)
             await self._out.finish()
