@@ -7,7 +7,8 @@ language). All are written alike::
     # A comment; only where a line begins with it.
     [queue]                                  the section: what the phrases below it mean
     - long queue*, # hours in line,          a mark, then phrases between commas;
-      waited ... (hour*|age*|forever)        an indented line goes on with the one above
+      waited ... (hour*|age*|                an indented line goes on with the one above,
+        forever)                             also within a bracket, where "|" ends a line
     + no queue*, walked straight in
     = queue*, in line
 

@@ -62,7 +62,7 @@ def _lines(name: str, content: str) -> Iterator[tuple[int, str, str]]:
     for number, line in enumerate(content.splitlines(), start=1):
         bare = line.strip()
         if line.startswith(" ") and held and bare:
-            held += ", " + bare if not held.endswith(",") else " " + bare
+            held += _between(held) + bare
             continue
         if held:
             yield at, section, held
@@ -77,6 +77,13 @@ def _lines(name: str, content: str) -> Iterator[tuple[int, str, str]]:
             at, held = number, bare
     if held:
         yield at, section, held
+
+
+def _between(held: str) -> str:
+    """Return what stands for a line's end: inside brackets nothing, or a blank between words."""
+    if held.count("(") > held.count(")"):
+        return "" if held[-1] in "(|" else " "
+    return " " if held.endswith(",") else ", "
 
 
 def _phrases(line: str) -> Iterator[str]:

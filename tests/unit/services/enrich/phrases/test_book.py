@@ -103,3 +103,12 @@ def test_a_text_in_no_known_language_is_read_by_all_books() -> None:
     _, hits = find_phrases("long queue, coda lunghissima", "und")
     aspects = [hit.meaning.section for hit in hits["aspects"]]
     assert aspects.count("queue") >= 2
+
+
+def test_a_line_may_end_within_a_bracket() -> None:
+    content = "[queue]\n- (long|\n    endless) (queue|line\n    up), wait\n"
+    assert found(content, "Endless queue. Long line up. Wait") == [
+        ("queue-", "Endless queue"),
+        ("queue-", "Long line up"),
+        ("queue-", "Wait"),
+    ]
