@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,11 @@ def database_url(text: str) -> URL:
 
 def create_engine(url: URL) -> AsyncEngine:
     """Return an engine that is set up for the promises that we make."""
-    engine = create_async_engine(url, pool_pre_ping=url.get_backend_name() == "postgresql")
+    engine = create_async_engine(
+        url,
+        pool_pre_ping=url.get_backend_name() == "postgresql",
+        hide_parameters=True,  # they are posts' texts, and errors go into logs
+    )
     if url.get_backend_name() == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -117,28 +121,42 @@ class Database:
         """Open a transaction that commits at the end of the block, or rolls back if it raises.
 
         Raises ``Retryable`` where the database is away; whether a commit under way was kept is
-        then unknown.
+        then unknown. Raises ``Fatal`` where it refuses a statement.
         """
         turn: AbstractAsyncContextManager[Any] = self._turn or nullcontext()
-        try:
+        with _sorted_errors():
             async with turn, self._sessions.begin() as session:
                 yield session
-        except (DataError, IntegrityError, NotSupportedError, ProgrammingError):
-            raise
-        except (DBAPIError, PoolTimeout, OSError) as error:
-            raise Retryable(f"the database does not answer: {type(error).__name__}") from error
 
     async def wipe(self) -> bool:
         """Take erased text out of SQLite's log too, and tell whether that was possible now.
 
-        PostgreSQL's autovacuum does the same by itself.
+        PostgreSQL's autovacuum does the same by itself. Raises ``Retryable`` as ``transaction``.
         """
         if self._turn is None:
             return True
-        async with self._turn, self._engine.connect() as connection:
-            quiet = await connection.execution_options(**{_NO_BEGIN: True})
-            result = await quiet.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            return bool(result.scalar_one() == 0)
+        with _sorted_errors():
+            async with self._turn, self._engine.connect() as connection:
+                quiet = await connection.execution_options(**{_NO_BEGIN: True})
+                result = await quiet.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                return bool(result.scalar_one() == 0)
+
+
+@contextmanager
+def _sorted_errors() -> Iterator[None]:
+    """Turn the database's errors into ours, without a word of what was to be written."""
+    try:
+        yield
+    except (DataError, IntegrityError, NotSupportedError, ProgrammingError) as error:
+        # PostgreSQL's own words may quote the row, text of the post and all: its code must do.
+        code = getattr(error.orig, "sqlstate", None) or getattr(
+            error.orig, "sqlite_errorname", "no code"
+        )
+        raise Fatal(
+            f"the database refuses a statement: {type(error).__name__} ({code}): {error.statement}"
+        ) from None
+    except (DBAPIError, PoolTimeout, OSError) as error:
+        raise Retryable(f"the database does not answer: {type(error).__name__}") from error
 
 
 def _lock_file(database: Path) -> int:
