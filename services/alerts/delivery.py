@@ -1,7 +1,8 @@
 """One delivery: makes the one call that a claim asks for, and writes down what came of it.
 
 What is in doubt is looked for, never sent blind; what was accepted is changed; all else is sent.
-An outcome that cannot be written down leaves the claim in doubt, by its lease.
+An outcome that cannot be written down leaves the claim in doubt, by its lease; so does a lease of
+which too little is left.
 """
 
 from __future__ import annotations
@@ -60,6 +61,12 @@ class Delivery:
 
     async def deliver(self, claim: Claim) -> float | None:
         """Deliver one claim. Returns the seconds for which its channel asks to be left alone."""
+        left = claim.lease_until - self._clock.now()
+        if left < timedelta(seconds=self._settings.call_seconds):
+            # We were frozen since the claim, as a machine that sleeps. Another sender may have
+            # delivered it by now, or may begin to before our call has ended.
+            self._tell(claim, "lease_lost", left=str(left))
+            return None
         asking = claim.in_doubt_since is not None and not claim.accepted
         wait: float | None = None
         try:

@@ -56,6 +56,8 @@ class Claim:
     severity: Severity
     story: Story
     lease: str
+    lease_until: datetime
+    """Until then nobody else looks after it, and from then on others may."""
     attempts: int
     wanted_at: datetime
     caused_at: datetime
@@ -111,6 +113,7 @@ async def claim(
         severity=Severity(row.severity),
         story=stories[row.incident_id],
         lease=row.lease,
+        lease_until=row.lease_until,
         attempts=row.attempts,
         wanted_at=row.wanted_at,
         caused_at=row.caused_at,

@@ -22,7 +22,7 @@ from services.alerts.store.notifications import State
 from services.alerts.troubles import Troubles
 from services.common.http import Health
 from tests.unit.services.alerts.desk import SETTINGS, Desk
-from tests.unit.services.alerts.samples import NEGATIVE, viral
+from tests.unit.services.alerts.samples import NEGATIVE, null_record, viral
 
 POST, UPDATE = "chat.postMessage", "chat.update"
 CHANNEL = "museum-alerts"
@@ -59,6 +59,41 @@ async def test_doubtful_answer_of_slack_gives_exactly_one_message(
     assert (await desk.states())["slack"] == State.SENT
     assert len(slack.messages(CHANNEL)) == 1
     assert posted(slack) == (1 if fault.after_acceptance else 2)
+
+
+@pytest.mark.parametrize("left", [-1.0, 0.0, SETTINGS.call_seconds - 0.1])
+async def test_sender_that_was_frozen_beyond_its_lease_does_not_call(
+    desk: Desk, slack: SlackStandIn, inbox: Inbox, left: float
+) -> None:
+    """As a machine that slept: the wall's clock went on, the sender knows of nothing."""
+    await desk.keep(viral())
+    frozen = await desk.outbox.claim()
+    assert frozen is not None
+    desk.pass_time(SETTINGS.lease_seconds - left)
+    await desk.outbox.deliver(frozen)
+    assert not slack.ledger
+    assert not inbox.ledger
+    await desk.deliver_all()
+    assert await desk.states() == {"slack": State.SENT, "email": State.SENT}
+    assert len(slack.messages(CHANNEL)) == len(inbox.folder.files) == 1
+
+
+async def test_sender_that_was_frozen_changes_no_message_back(
+    desk: Desk, slack: SlackStandIn
+) -> None:
+    post = viral(text="Zephyr")
+    await desk.keep(post)
+    await desk.deliver_all()
+    await desk.keep(viral(post_id="bluesky:2", story_id="bluesky:1", text="Zephyr"))
+    frozen = await desk.outbox.claim()
+    assert frozen is not None
+    await desk.keep(
+        null_record(post, "author_delete"),
+        null_record(viral(post_id="bluesky:2"), "author_delete"),
+    )
+    await desk.deliver_all()
+    await desk.outbox.deliver(frozen)
+    assert "Zephyr" not in str(slack.messages(CHANNEL))
 
 
 async def test_probe_that_fails_is_repeated_before_anything_is_sent(
