@@ -26,6 +26,7 @@ from .register import Register
 from .routing import DEFAULT, Route, load_routing
 from .rules import Rulebook
 from .settings import Settings
+from .store import origin
 from .store.casework import Casework
 from .store.database import Database
 from .store.migrate import check
@@ -84,8 +85,17 @@ async def alert(
     try:
         async with database, Publisher(settings.kafka, "alerts") as publisher:
             await asyncio.to_thread(check, settings.database.url)
+            async with database.transaction() as session:
+                tells_from = await origin.tells_from(session)
             health.done("database")
-            judge = Judge(rulebook, register, museums.read_present_end, publisher.publish, settings)
+            judge = Judge(
+                rulebook,
+                register,
+                museums.read_present_end,
+                publisher.publish,
+                settings,
+                tells_from,
+            )
             pipeline = Pipeline(
                 reader,
                 judge,

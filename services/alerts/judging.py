@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from services.common.guard import Guard
 from services.common.publisher import PublishRecords
@@ -17,7 +19,11 @@ SOURCE = "/alerts"
 
 
 class Judge:
-    """Turns records into events. ``read_register`` reads the museums to their present end."""
+    """Turns records into events.
+
+    ``read_register`` reads the museums to their present end. ``tells_from``: what was produced
+    earlier pages nobody.
+    """
 
     def __init__(
         self,
@@ -26,6 +32,7 @@ class Judge:
         read_register: Callable[[], Awaitable[None]],
         publish: PublishRecords,
         settings: ServiceSettings,
+        tells_from: datetime,
     ) -> None:
         self._rulebook = rulebook
         self._register = register
@@ -37,6 +44,7 @@ class Judge:
             retry_seconds=settings.kafka.retry_seconds,
             source=SOURCE,
         )
+        self._tells_from = tells_from.timestamp() * 1000
         self._events: list[Event] = []
 
     async def judge(self, records: Sequence[Received]) -> list[Event]:
@@ -50,6 +58,8 @@ class Judge:
 
     async def _read(self, received: Received) -> None:
         event = read(received, self._rulebook)
+        if isinstance(event, Judged) and received.timestamp < self._tells_from:
+            event = replace(event, pages=False)
         if event is not None:
             self._events.append(event)
 

@@ -27,6 +27,8 @@ class Judged:
     alerts: tuple[Alert, ...]
     timestamp: int
     """When the record was produced, in milliseconds of Unix time."""
+    pages: bool = True
+    """Whether its alerts may open messages; they are kept in any case."""
 
 
 @dataclass(frozen=True)

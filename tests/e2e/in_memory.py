@@ -111,7 +111,12 @@ class _Alerts:
             wall,
         )
         self._judge = Judge(
-            Rulebook(settings.alerts.rules), self.register, _nothing_more, kafka.publish, settings
+            Rulebook(settings.alerts.rules),
+            self.register,
+            _nothing_more,
+            kafka.publish,
+            settings,
+            tells_from=datetime.fromtimestamp(0, UTC),
         )
         self._next: dict[int, int] = {}
 

@@ -51,6 +51,7 @@ class _Fold:
     owners: dict[PostKey, str]
     stories: dict[str, Story]
     caused_at: dict[str, datetime] = field(default_factory=dict)
+    paging: set[str] = field(default_factory=set)
 
     def take(self, event: Judged | Gone) -> None:
         key = _key(event)
@@ -60,18 +61,24 @@ class _Fold:
                 self._put(key, event, with_edit(self.stories[owner], event.post))
             for alert in event.alerts:
                 owner = self.owners.get(key) or incident_id(alert.museum_id, alert.story_id)
-                self._put(key, event, with_alert(self.stories.get(owner), alert, event.post))
+                changed = self._put(
+                    key, event, with_alert(self.stories.get(owner), alert, event.post)
+                )
+                if changed and event.pages:
+                    self.paging.add(owner)
         elif (owner := self.owners.get(key)) is not None:
             story = self.stories[owner]
             self._put(key, event, without_post(story, event.post_id, event.reason, event.at))
 
-    def _put(self, key: PostKey, event: Judged | Gone, story: Story) -> None:
+    def _put(self, key: PostKey, event: Judged | Gone, story: Story) -> bool:
         owner = story.incident.incident_id
-        if self.stories.get(owner) is not story:
-            self.stories[owner] = story
-            self.owners[key] = owner
-            produced = datetime.fromtimestamp(event.timestamp / 1000, UTC)
-            self.caused_at.setdefault(owner, produced)
+        if self.stories.get(owner) is story:
+            return False
+        self.stories[owner] = story
+        self.owners[key] = owner
+        produced = datetime.fromtimestamp(event.timestamp / 1000, UTC)
+        self.caused_at.setdefault(owner, produced)
+        return True
 
 
 class Casework:
@@ -118,7 +125,7 @@ class Casework:
         for owner, caused_at in folded.caused_at.items():
             old, new = before.get(owner), folded.stories[owner]
             await incidents.save(session, new, partition)
-            routes = self._routes(new.incident.museum_id)
+            routes = self._routes(new.incident.museum_id) if owner in folded.paging else ()
             await follow(session, old, new, routes, self._updatable, now, caused_at)
             changed.append((old, new))
         return Changes(changed)

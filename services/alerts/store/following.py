@@ -32,7 +32,8 @@ async def follow(
     """Open, change, add to or withdraw the notifications of a story that has changed.
 
     ``updatable``: the channels that can change what they have accepted. Routes count when an
-    incident is first told; who was told once is kept posted.
+    incident is first told, and are empty where nothing happened that may page; who was told once
+    is kept posted.
     """
     rows = await _rows(session, after)
     if not rows and not after.incident.removed:

@@ -65,6 +65,14 @@ class OffsetRow(Base):
     next: Mapped[int] = mapped_column(BigInteger)
 
 
+class OriginRow(Base):
+    """One row: when this database was made."""
+
+    __tablename__ = "origin"
+
+    made_at: Mapped[datetime] = mapped_column(primary_key=True)
+
+
 class IncidentRow(Base):
     """An incident. ``published``: the newest revision that is on the topic of incidents."""
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
-from services.alerts.store.database import create_engine, database_url
+from services.alerts.store.database import Database, create_engine, database_url
 from services.alerts.store.migrate import alembic_config, check, migrate, newest
+from services.alerts.store.models import OffsetRow
+from services.alerts.store.origin import ALLOWANCE, tells_from
 from services.common.errors import Fatal
 
 
@@ -41,6 +44,34 @@ async def test_migrations_lead_to_the_models_and_back(fresh_url: str) -> None:
     await run(fresh_url, "check")
     await run(fresh_url, "downgrade", "base")
     await asyncio.to_thread(refuse, fresh_url, "no tables yet")
+
+
+async def made_at(url: str) -> datetime:
+    database = Database(url)
+    async with database.transaction() as session:
+        found = await tells_from(session)
+    await database.close()
+    return found + ALLOWANCE
+
+
+async def test_new_database_knows_when_it_was_made(fresh_url: str) -> None:
+    before = datetime.now(UTC)
+    await asyncio.to_thread(migrate, fresh_url)
+    made = await made_at(fresh_url)
+    assert before <= made <= datetime.now(UTC)
+    await asyncio.to_thread(migrate, fresh_url)
+    assert await made_at(fresh_url) == made
+
+
+async def test_database_that_was_read_into_is_not_new(fresh_url: str) -> None:
+    """Else an upgrade would keep silent about what came while alerts was down."""
+    await run(fresh_url, "upgrade", "0001")
+    database = Database(fresh_url)
+    async with database.transaction() as session:
+        await session.execute(insert(OffsetRow).values(cluster="c", topic="t", partition=0, next=7))
+    await database.close()
+    await asyncio.to_thread(migrate, fresh_url)
+    assert (await made_at(fresh_url)).year == 1970
 
 
 def test_database_that_is_away_is_told() -> None:

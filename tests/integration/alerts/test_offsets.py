@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import random
+from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from sqlalchemy import update
 
 from schemas import Incident, decode
 from schemas.topics import BY_NAME, INCIDENTS, POSTS_ENRICHED
+from services.alerts.store.database import Database
+from services.alerts.store.models import OriginRow
+from services.alerts.store.origin import ALLOWANCE
 from services.common.records import Record
 from tests.integration.alerts.conftest import PARTITIONS, World, end_leases, on_both, until
 from tests.unit.services.alerts.samples import null_record, post_record
@@ -77,6 +82,38 @@ async def test_kills_at_any_moment_lose_and_double_nothing(world: World) -> None
         return len({key for key, _ in records}) == 40
 
     await until(published)
+
+
+@on_both
+async def test_new_database_takes_in_what_it_finds_and_pages_nobody(world: World) -> None:
+    """A move to another database, or a lost one, must not tell everything once more."""
+    await world.publish(post_record(world.viral()), post_record(world.viral()))
+    await set_made_at(world.database_url, datetime.now(UTC) + 2 * ALLOWANCE)
+    service = await world.start()
+
+    async def both_are_kept() -> bool:
+        _, page = await service.get(f"/v1/incidents?museum_id={world.museum.museum_id}")
+        return len(page["incidents"]) == 2
+
+    await until(both_are_kept)
+    await service.stop()
+    assert world.messages() == []
+    assert world.mails() == []
+
+    await set_made_at(world.database_url, datetime.now(UTC))
+    await world.start()
+    post = world.viral()
+    await world.publish(post_record(post))
+    await until(lambda: world.messages() and world.mails())
+    assert len(world.messages()) == len(world.mails()) == 1
+
+
+async def set_made_at(url: str, made_at: datetime) -> None:
+    """Let a database be made at another time."""
+    database = Database(url)
+    async with database.transaction() as session:
+        await session.execute(update(OriginRow).values(made_at=made_at))
+    await database.close()
 
 
 async def test_incident_is_published_without_text_and_follows_its_story(world: World) -> None:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from schemas import EnrichedPost
 from services.alerts.erasure import TEXT_KEPT, Erasure
 from services.alerts.store.database import Database
+from services.alerts.store.notifications import State
 from services.common.clock import SetClock
 from tests.unit.services.alerts.desk import Desk
-from tests.unit.services.alerts.samples import AT, make_post, null_record, post_record, viral
+from tests.unit.services.alerts.samples import (
+    AT,
+    NEGATIVE,
+    make_post,
+    null_record,
+    post_record,
+    viral,
+)
 
 
 async def test_second_consumer_of_a_batch_changes_nothing(desk: Desk) -> None:
@@ -82,6 +92,34 @@ async def test_text_of_old_incidents_is_erased_by_the_clock(desk: Desk, database
         "bluesky:1": True,
         "bluesky:2": False,
     }
+
+
+async def keep_of_old(desk: Desk, *posts: EnrichedPost) -> None:
+    """Keep posts as of before the database was made."""
+    records = [post_record(post) for post in posts]
+    events = [replace(event, pages=False) for event in desk.judge(records)]
+    assert await desk.casework.keep(desk.batch(records), events) is not None
+    desk.next += len(records)
+
+
+async def test_what_is_older_than_the_database_is_kept_and_told_nobody(desk: Desk) -> None:
+    second = viral(post_id="bluesky:2", story_id="bluesky:1")
+    await keep_of_old(desk, viral(), second)
+    assert len(await desk.incidents()) == 1
+    # Said again, edited, one of its posts removed: none of it is news.
+    await desk.keep(viral(), viral(version=2, text="Three hours in the queue."))
+    await desk.remove(second)
+    assert await desk.rows() == []
+    assert [row.revision for row in await desk.incidents()] == [4]
+
+
+async def test_story_older_than_the_database_is_told_when_something_new_is_found(
+    desk: Desk,
+) -> None:
+    await keep_of_old(desk, viral())
+    await desk.keep(viral(sentiment=NEGATIVE))
+    assert await desk.states() == {"slack": State.PENDING, "email": State.PENDING}
+    assert len(await desk.incidents()) == 1
 
 
 async def test_published_revisions_are_noted_and_newer_ones_wait(desk: Desk) -> None:
