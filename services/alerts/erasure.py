@@ -13,6 +13,9 @@ from .store.database import Database
 TEXT_KEPT = timedelta(days=30)
 """How long the text of an incident's posts is kept after its last change."""
 _EVERY = timedelta(hours=1)
+_WIPES = 2
+"""Wipes after an erasure: PostgreSQL keeps an old row that a transaction may still see, so that
+what was erased in the very moment of a wipe goes with the next one."""
 
 
 class Erasure:
@@ -22,13 +25,14 @@ class Erasure:
         self._database = database
         self._clock = clock
         self._looked_at: datetime | None = None
-        self._unwiped = True  # an earlier process may have died before it wiped
+        self._owed = _WIPES  # an earlier process may have died before it wiped
+        self._wiped_at: datetime | None = None
 
     def erased(self, posts: int) -> None:
         """Note that texts were erased or exchanged by a removal or an edit."""
         if posts:
             TEXTS_ERASED.labels("removed").inc(posts)
-            self._unwiped = True
+            self._owed = _WIPES
 
     async def run(self) -> None:
         """Do what is due."""
@@ -39,6 +43,9 @@ class Erasure:
             self._looked_at = now
             if old:
                 TEXTS_ERASED.labels("old").inc(old)
-                self._unwiped = True
-        if self._unwiped:
-            self._unwiped = not await self._database.wipe()
+                self._owed = _WIPES
+        if self._owed and (
+            self._wiped_at is None or now - self._wiped_at >= self._database.wipe_pause
+        ):
+            self._wiped_at = now
+            self._owed -= await self._database.wipe()

@@ -120,6 +120,10 @@ class ShownPostRow(Base):
     gone: Mapped[str | None] = mapped_column(String(64))
 
 
+TABLES_WITH_TEXT = (ShownPostRow.__tablename__, IncidentRow.__tablename__)
+"""What must be wiped after a removal; of a post, incidents have its address alone."""
+
+
 class NotificationRow(Base):
     """One message about an incident on one channel, and how far it has come.
 
