@@ -19,6 +19,7 @@ from .api import create_router
 from .channels import create_channels
 from .delivery import Delivery
 from .erasure import Erasure
+from .heartbeat import Heartbeat
 from .judging import Judge
 from .outbox import Outbox
 from .pipeline import Pipeline
@@ -102,6 +103,7 @@ async def alert(
                 casework,
                 publisher.publish,
                 Erasure(database, ticks or wall),
+                Heartbeat(publisher.publish, wall),
                 ticks,
                 health,
                 watchdog,

@@ -19,6 +19,7 @@ from services.common.records import event_record
 from services.common.watchdog import Watchdog
 
 from .erasure import Erasure
+from .heartbeat import Heartbeat
 from .judging import SOURCE, Judge
 from .metrics import ALERTS, INCIDENTS_OPENED, OFFSETS_REFUSED
 from .reading import Event, Tick
@@ -41,6 +42,7 @@ class Pipeline:
         casework: Casework,
         publish: PublishRecords,
         erasure: Erasure,
+        heartbeat: Heartbeat,
         ticks: TickClock | None,
         health: Health,
         watchdog: Watchdog,
@@ -51,6 +53,7 @@ class Pipeline:
         self._casework = casework
         self._publish = publish
         self._erasure = erasure
+        self._heartbeat = heartbeat
         self._ticks = ticks
         self._health = health
         self._watchdog = watchdog
@@ -64,6 +67,7 @@ class Pipeline:
                     with HANDLER_SECONDS.labels(batch.place.topic).time():
                         await self._handle(batch)
                 await self._publish_incidents()
+                await self._heartbeat.run(self._reader.partitions)
                 await self._erasure.run()
             except Retryable as error:
                 self._health.not_ready("pipeline", str(error))

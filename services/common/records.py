@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from schemas import cloudevents as ce
 from schemas.codec import encode
-from schemas.topics import Topic
+from schemas.topics import HEARTBEAT_KEY, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,12 @@ def event_record(
     value = encode(model)
     headers = ce.headers_for(ce_type, source, key, value, time, traceparent=traceparent)
     return Record(topic, key, value, headers)
+
+
+def heartbeat(topic: Topic, source: str, partition: int, at: datetime) -> Record:
+    """Return the null of no key in use that lets Kafka clean a partition nobody else writes to."""
+    headers = ce.headers_for(ce.HEARTBEAT, source, HEARTBEAT_KEY, None, at)
+    return Record(topic, HEARTBEAT_KEY, None, headers, partition=partition)
 
 
 def received(record: ConsumerRecord) -> Received:

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from schemas import EnrichedPost
 from schemas import cloudevents as ce
 from schemas.codec import encode
-from schemas.topics import ACTIVITY, HEARTBEAT_KEY, MUSEUM_ROWS, museum_of
+from schemas.topics import ACTIVITY, MUSEUM_ROWS, museum_of
 from services.common.outbound import Outbound
-from services.common.records import Received, Record, event_record
+from services.common.records import Received, event_record, heartbeat
 from services.common.streams import Rows
 
 from .events import Gone, Tick, read_enriched_event
@@ -124,10 +124,7 @@ class Counting:
                     self._rows.put(partition, museum_id, museum.row()),
                 ]
             )
-        headers = ce.headers_for(ce.HEARTBEAT, SOURCE, HEARTBEAT_KEY, None, at)
-        await self._out.add(
-            [Record(MUSEUM_ROWS, HEARTBEAT_KEY, None, headers, partition=partition)]
-        )
+        await self._out.add([heartbeat(MUSEUM_ROWS, SOURCE, partition, at)])
 
 
 def last_boundary(now: datetime) -> datetime:

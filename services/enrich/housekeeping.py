@@ -6,9 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
-from schemas import cloudevents as ce
-from schemas.topics import HEARTBEAT_KEY, POST_ROWS
-from services.common.records import Record
+from schemas.topics import POST_ROWS
+from services.common.records import Record, heartbeat
 from services.common.streams import Rows
 
 from .norms import Value
@@ -60,9 +59,7 @@ class Housekeeping:
             async for key, row in self._all(partition)
             if row.changed_at + ROWS_KEPT <= now
         ]
-        headers = ce.headers_for(ce.HEARTBEAT, self._source, HEARTBEAT_KEY, None, now)
-        records.append(Record(POST_ROWS, HEARTBEAT_KEY, None, headers, partition=partition))
-        return records
+        return [*records, heartbeat(POST_ROWS, self._source, partition, now)]
 
     async def _all(self, partition: int) -> AsyncIterator[tuple[str, PostRow]]:
         """Go over all rows; to read them takes long enough to let others have a turn meanwhile."""

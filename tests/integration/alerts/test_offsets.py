@@ -39,6 +39,14 @@ async def read_all(world: World, topic: str) -> list[tuple[bytes | None, bytes |
     return [(key, value) for key, value in found if key is not None and key.startswith(mine)]
 
 
+async def ends_of(world: World, topic: str) -> dict[TopicPartition, int]:
+    """Return the end of each partition of a topic."""
+    async with AIOKafkaConsumer(bootstrap_servers=world.kafka.bootstrap) as consumer:
+        return dict(
+            await consumer.end_offsets([TopicPartition(topic, n) for n in range(PARTITIONS)])
+        )
+
+
 @on_both
 async def test_restart_reads_on_where_the_database_says(world: World) -> None:
     first = await world.start()
@@ -132,6 +140,18 @@ async def test_incident_is_published_without_text_and_follows_its_story(world: W
     incidents = await until(removed)
     assert incidents[-1].revision == 2
     assert incidents[-1].post_url is None
+
+
+async def test_every_partition_of_incidents_is_written_to(world: World) -> None:
+    """Kafka cleans away older values, with the addresses of removed posts, only then."""
+    before = await ends_of(world, INCIDENTS.name)
+    await world.start()
+
+    async def all_have_grown() -> bool:
+        now = await ends_of(world, INCIDENTS.name)
+        return all(now[tp] > end for tp, end in before.items())
+
+    await until(all_have_grown)
 
 
 async def test_garbage_is_parked_and_stops_nothing(world: World) -> None:
