@@ -149,7 +149,10 @@ def reply_message(
     thread: tuple[str, Mapping[str, Any]],
     caused_at: datetime,
 ) -> Message:
-    """Write the short reply that says that an incident has become more severe."""
+    """Write the short reply that says that an incident has become more severe.
+
+    It has nothing of the post in it, no link either: a removal strikes the message, not replies.
+    """
     name = museum.name if museum is not None else story.incident.museum_id
     worst = [alert for alert in story.incident.alerts if alert.severity == severity]
     return Message(
@@ -159,7 +162,6 @@ def reply_message(
         title=_title(story.incident.alerts, name),
         severity=_SEVERITY[severity],
         sentences=_sentences(worst[:_MOST_SENTENCES]),
-        url=story.incident.post_url,
         thread=thread,
         subject=_subject(story, caused_at),
     )

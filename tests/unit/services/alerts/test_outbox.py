@@ -269,6 +269,24 @@ async def test_rise_in_severity_is_one_reply_in_the_thread(
     assert len(slack.messages(CHANNEL)) == len(inbox.folder.files) == 2
 
 
+async def test_reply_has_nothing_that_a_removal_must_strike(
+    desk: Desk, slack: SlackStandIn
+) -> None:
+    post = viral(text="Zephyr", url="https://quixotic.example/1")
+    await desk.keep(post)
+    await desk.deliver_all()
+    await desk.keep(post.model_copy(update={"sentiment": viral(sentiment=NEGATIVE).sentiment}))
+    await desk.deliver_all()
+    assert "quixotic" in str(slack.messages(CHANNEL)[0])
+    await desk.remove(post)
+    await desk.deliver_all()
+    first, reply = slack.messages(CHANNEL)
+    assert "The author removed this post." in str(first)
+    assert "Now: Urgent" in str(reply)
+    for word in ("Zephyr", "quixotic", "Anna"):
+        assert word not in str(slack.messages(CHANNEL))
+
+
 async def test_rise_before_the_message_was_sent_needs_no_reply(
     desk: Desk, slack: SlackStandIn
 ) -> None:
