@@ -12,7 +12,7 @@ from services.common.errors import PassaparolaError
 from .channels import Channel, create_channels
 from .channels.channel import Address
 from .messages import trial_message
-from .routing import load_routing
+from .routing import Routing, load_routing
 from .settings import Settings
 
 
@@ -35,8 +35,7 @@ async def send_trial(settings: Settings, receiver: str) -> list[str]:
         routing = load_routing(settings.alerts, channels)
         names = routing.channels(receiver)
         if not names:
-            known = ", ".join(routing.receivers) or "none"
-            raise TrialFailed([f"no receiver {receiver!r} in the settings; there are: {known}"])
+            raise TrialFailed([f"no receiver {receiver!r} in the settings; {_known(routing)}"])
         results = [
             await _try(channels[name], name, receiver, routing.address(receiver, name) or ())
             for name in names
@@ -48,6 +47,15 @@ async def send_trial(settings: Settings, receiver: str) -> list[str]:
     if not all(fine for fine, _ in results):
         raise TrialFailed(lines)
     return lines
+
+
+def _known(routing: Routing) -> str:
+    if routing.receivers:
+        return f"there are: {', '.join(routing.receivers)}"
+    return (
+        "there are none: set PASSAPAROLA_ALERTS__RECEIVERS, or PASSAPAROLA_ALERTS__RECEIVERS_FILE "
+        "to a file with them"
+    )
 
 
 async def _try(channel: Channel, name: str, receiver: str, address: Address) -> tuple[bool, str]:

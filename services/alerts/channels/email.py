@@ -114,6 +114,7 @@ class EmailChannel:
 
     async def _connect(self) -> aiosmtplib.SMTP:
         settings = self._settings
+        where = f"{settings.host}:{settings.port}"
         if settings.host is None:
             raise Refused("no_host", "set PASSAPAROLA_SMTP__HOST to your mail server")
         client = aiosmtplib.SMTP(
@@ -135,7 +136,7 @@ class EmailChannel:
             client.close()
             raise Refused(
                 "not_supported",
-                f"the mail server does not offer {settings.security}"
+                f"the mail server {where} does not offer {settings.security}"
                 f"{' or logging in' if settings.username else ''}; see smtp.security",
             ) from None
         except aiosmtplib.SMTPResponseException as error:
@@ -144,13 +145,14 @@ class EmailChannel:
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
             if type(error) is aiosmtplib.SMTPException:
-                raise Refused("not_supported", f"{error}; see smtp.security") from None
+                raise Refused("not_supported", f"{where}: {error}; see smtp.security") from None
             if isinstance(error.__cause__ or error, ssl.SSLError):
                 raise Refused(
-                    "tls_failed", "no safe connection to the mail server: see smtp.ca_file"
+                    "tls_failed",
+                    f"no safe connection to the mail server {where}: see smtp.ca_file",
                 ) from None
             raise NotAccepted(
-                f"the mail server cannot be reached: {type(error).__name__}"
+                f"the mail server {where} cannot be reached: {type(error).__name__}"
             ) from None
         return client
 

@@ -40,6 +40,14 @@ async def test_failed_channel_is_told_and_the_others_are_tried(
     assert raised.value.lines[1].endswith(": sent")
 
 
+async def test_receivers_that_are_nowhere_set_are_told_with_the_settings_to_set() -> None:
+    with pytest.raises(TrialFailed) as raised:
+        await send_trial(Settings(), "default")
+    [line] = raised.value.lines
+    assert "PASSAPAROLA_ALERTS__RECEIVERS," in line
+    assert "PASSAPAROLA_ALERTS__RECEIVERS_FILE" in line
+
+
 async def test_unknown_receiver_is_told(slack: SlackStandIn, inbox: Inbox) -> None:
     with pytest.raises(TrialFailed, match="no receiver 'nobody' in the settings; there are: press"):
         await send_trial(settings(slack, inbox), "nobody")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from services.alerts.rules import RULES, Rulebook
@@ -35,3 +37,13 @@ def test_thresholds_come_from_settings() -> None:
 def test_slips_in_settings_are_told(values: dict[str, dict[str, int]], said: str) -> None:
     with pytest.raises(Fatal, match=said):
         Rulebook(values)
+
+
+def test_page_of_alerts_has_the_thresholds_of_the_code() -> None:
+    page = (Path(__file__).parents[5] / "docs" / "alerts.md").read_text()
+    for name, rule in RULES.items():
+        values = rule.thresholds().model_dump()
+        row = ", ".join(f"`{field}` {value:.12g}" for field, value in values.items())
+        assert f"| `{name}` | {row} |" in page
+    confidence = RULES["negative_post"].thresholds().model_dump()["min_confidence"]
+    assert f"judged with at least {confidence:.0%}".replace("%", " %") in page
