@@ -18,9 +18,11 @@ import psutil
 
 from benchmarks.aspects import POSTS, item_of, labelled_posts
 from benchmarks.machine import describe_machine
+from benchmarks.result import put_between_markers
 from benchmarks.sentiment_result import align
 
 RESULT = Path(__file__).parent / "results" / "text_speed.json"
+DOCS = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 _ROUNDS = 5
 _BATCH = 256
 
@@ -31,7 +33,7 @@ def main() -> None:
     """Measure the sentiment alone and everything, in batches and one by one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--posts", type=int, default=2_560)
-    parser.add_argument("--write", action="store_true", help="the result too")
+    parser.add_argument("--write", action="store_true", help="the result and docs/benchmarks.md too")
     given = parser.parse_args()
     machine = describe_machine()
     items = [item_of(post) for post in labelled_posts(POSTS)]
@@ -56,10 +58,14 @@ def main() -> None:
         "everything, one by one": _rate(reader.understand, items, 1),
     }
     characters = sum(len(item.text) for item in items) / len(items)
-    print(f"{machine.sentence()} {characters:.0f} characters a post.\n")
-    print(align(("", "posts/s"), [(name, f"{rate:,.0f}") for name, rate in rates.items()]))
-    print(f"memory added to a process: {memory:.0f} MB")
+    table = align(("", "posts/s"), [(name, f"{rate:,.0f}") for name, rate in rates.items()])
+    told = (
+        f"{machine.sentence()} {characters:.0f} characters a post.\n\n{table}\n\n"
+        f"Memory added to a process: {memory:.0f} MB."
+    )
+    print(told)
     if given.write:
+        put_between_markers("text_speed", told, DOCS)
         result = {"machine": machine.model_dump(mode="json"), "posts_per_second": rates}
         RESULT.write_text(json.dumps(result | {"memory_mb": round(memory)}, indent=2) + "\n")
 
