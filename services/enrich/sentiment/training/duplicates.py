@@ -1,6 +1,7 @@
-"""Near-duplicates: texts that share at least half of their runs of three words.
+"""Near-duplicates: texts that share half of the shorter's runs of three words, and five runs.
 
-Links, accounts, punctuation and capitals do not count, so a repost is a near-duplicate.
+Links, accounts, punctuation and capitals do not count, so a repost is a near-duplicate. Short texts
+must have the same words: "I don't know" stands in many that have nothing else in common.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ _WORDS = re.compile(r"\w+")
 _NO_WORDS = re.compile(r"https?://\S+|\bhttps?\b|@\w+|\brt\b")
 _RUN = 3
 _SHARED = 0.5
+_FEWEST = 5
 _COMMON = 200
 
 
@@ -66,7 +68,7 @@ def _index(many: Sequence[frozenset[str]]) -> Mapping[str, list[int]]:
 def _matches(
     runs: frozenset[str], many: Sequence[frozenset[str]], index: Mapping[str, list[int]]
 ) -> Iterator[int]:
-    """Yield those that share half of the shorter's runs; what many texts have tells nothing."""
+    """Yield near-duplicates; a run that many texts have tells nothing."""
     shared = Counter(
         number
         for run in runs
@@ -74,5 +76,6 @@ def _matches(
         for number in found
     )
     for number, count in shared.items():
-        if count >= _SHARED * min(len(runs), len(many[number])):
+        shorter, longer = sorted((len(runs), len(many[number])))
+        if count >= max(_SHARED * shorter, min(_FEWEST, longer)):
             yield number

@@ -36,6 +36,13 @@ def test_a_tag_that_many_use_makes_no_duplicates() -> None:
 
 def test_short_texts_must_be_the_same() -> None:
     assert near_duplicates(["So good!", "so bad"], ["SO GOOD"]) == ([True, False], [True])
+    assert near_duplicates(["No, you're not tired."], ["no you're not tired"]) == ([True], [True])
+
+
+@pytest.mark.parametrize("short", ["I do not know", "You know the routine.", "I am so happy!"])
+def test_a_phrase_that_stands_in_a_longer_text_makes_no_duplicate(short: str) -> None:
+    longer = "@user do not know the routine yet, but you know the music and I am so glad"
+    assert near_duplicates([short], [longer]) == ([False], [False])
 
 
 def test_groups_hold_what_is_linked() -> None:
