@@ -123,7 +123,8 @@ def _learned(folder: Path) -> list[Row]:
 def _fit(folder: Path, fitted: str, split: str, rows: list[Row], machine: Machine) -> Run:
     from services.enrich.sentiment.model import TableModel
     from services.enrich.sentiment.training.corpus import read_corpus
-    from services.enrich.sentiment.training.fit import TABLES, fit
+    from services.enrich.sentiment.training.fit import fit
+    from services.enrich.sentiment.training.sources import TABLES
 
     own = read_benchmark(folder, fitted)
     known, _ = near_duplicates([row.text for row in own], [row.text for row in rows])

@@ -86,14 +86,15 @@ class Runs(RootModel[dict[str, Run]]):
     """The last run of each kind."""
 
     def markdown(self) -> str:
-        """Write the tables for docs."""
+        """Write the tables for docs; what is taken for what, of the run with the most texts."""
         parts = [
             f"**{run.how}**, {run.dropped:,} near-duplicates left out. {run.machine.sentence()}"
             f"\n\n{run.table()}"
             for run in self.root.values()
         ]
-        measured = next((run for run in self.root.values() if not run.seen), None)
-        if measured is not None:
+        unseen = [run for run in self.root.values() if not run.seen]
+        if unseen:
+            measured = max(unseen, key=lambda run: sum(one.texts for one in run.languages))
             parts.append(f"What is taken for what ({measured.how}):\n\n{measured.confusions()}")
         return "\n\n".join(parts)
 

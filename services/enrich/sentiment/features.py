@@ -1,4 +1,6 @@
-"""What a model sees of texts: hashed n-grams and counts of style. Training and run time share it.
+"""What a model sees of texts: hashed n-grams, counts of style, what emoji and lists say.
+
+Training and run time share it.
 
 A batch of texts is one array of code points, so that no n-gram costs a step of Python; what is
 seen of a text does not depend on the others.
@@ -27,7 +29,8 @@ STYLES = (
     *("colon", "dots", "quote", "starts with an account", "ends with a link"),
 )
 """What is counted: of the first ten the logarithm, of the others yes or no."""
-
+COLUMNS = len(STYLES) + 2 + 3
+"""Numbers that a text has beside its n-grams: counts of style, and what emoji and lists say."""
 KNOWN = 0x20000
 """Code points below this are told apart by their class; those above are letters."""
 
@@ -87,6 +90,28 @@ class Batch:
         most = self.bounds[owners + 1] - 1
         return np.minimum(starts, most), np.minimum(ends, most), owners
 
+    @cached_property
+    def runs(self) -> Runs:
+        """The runs of letters, digits and emoji: words less the punctuation around and in them."""
+        inside = np.zeros(len(self.codes) + 1, np.int8)
+        inside[:-1] = self.classes < _SPACE
+        edges = np.diff(inside, prepend=np.int8(0))
+        starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+        return Runs(_hash_runs(self.codes.astype(np.uint64), starts, ends), starts, ends)
+
+
+class Runs(NamedTuple):
+    """The hash of each run, where it begins and where it has ended."""
+
+    hashes: _Hashes
+    starts: Ints
+    ends: Ints
+
+    @property
+    def buckets(self) -> Ints:
+        """The bucket of each."""
+        return ((self.hashes * _WORD) >> _SHIFT).view(np.int64)
+
 
 class Grams(NamedTuple):
     """N-grams of one kind: the bucket of each, and where its first and its last character stand."""
@@ -109,26 +134,24 @@ def grams(batch: Batch) -> Iterator[Grams]:
             late = (batch.bounds[1:-1, None] - np.arange(1, length)).ravel()
             buckets[late[(late >= 0) & (late < len(buckets))]] = BUCKETS
         yield Grams(buckets, slice(0, size - length + 1), slice(length - 1, size))
-    yield from _word_grams(batch, codes)
+    yield from _word_grams(batch)
 
 
-def _word_grams(batch: Batch, codes: _Hashes) -> Iterator[Grams]:
-    inside = np.zeros(len(codes) + 1, np.int8)
-    inside[:-1] = batch.classes < _SPACE
-    edges = np.diff(inside, prepend=np.int8(0))
-    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+def _word_grams(batch: Batch) -> Iterator[Grams]:
+    hashes, starts, ends = batch.runs
     if not len(starts):
         return
-    hashes = _word_hashes(codes, starts, ends)
-    yield Grams(((hashes * _WORD) >> _SHIFT).view(np.int64), starts, ends - 1)
+    yield Grams(batch.runs.buckets, starts, ends - 1)
     owners = batch.owners[starts]
     same = owners[:-1] == owners[1:]
     pairs = ((hashes[:-1] * _MIX + hashes[1:]) * _PAIR)[same]
     yield Grams((pairs >> _SHIFT).view(np.int64), starts[:-1][same], ends[1:][same] - 1)
 
 
-def _word_hashes(codes: _Hashes, starts: Ints, ends: Ints) -> _Hashes:
-    """Hash words: the sum of each character's code times a number of its place in the word."""
+def _hash_runs(codes: _Hashes, starts: Ints, ends: Ints) -> _Hashes:
+    """Hash runs: the sum of each character's code times a number of its place in the run."""
+    if not len(starts):
+        return np.zeros(0, np.uint64)
     lengths = ends - starts
     firsts = np.cumsum(lengths) - lengths
     places = np.arange(lengths.sum()) - np.repeat(firsts, lengths)
@@ -170,6 +193,28 @@ def emoji_moods(found: tuple[Ints, Ints], texts: int, moods: NDArray[np.int16]) 
     sums = [np.bincount(owners, np.maximum(sign * weights, 0), texts) for sign in (1, -1)]
     steps = np.minimum(np.stack(sums, axis=1), len(_MOOD_LOGARITHMS) - 1)
     return _MOOD_LOGARITHMS[steps.astype(np.int64)]
+
+
+def listed(batch: Batch) -> tuple[Ints, Ints]:
+    """Return the buckets of all words that may be listed, and which text each is of."""
+    return batch.runs.buckets, batch.owners[batch.runs.starts]
+
+
+def list_sums(found: tuple[Ints, Ints], languages: Ints, lists: NDArray[np.int8]) -> Floats:
+    """Return what a text's listed words say: the logarithms of the good and of the bad, and which
+    of both has more per word; a row a text.
+
+    ``lists``: by language, then by bucket; above 0 is good.
+    """
+    buckets, owners = found
+    said = lists[languages[owners], buckets]
+    texts = len(languages)
+    good, bad = (
+        np.bincount(owners, np.maximum(sign * said, 0), texts).astype(np.int64) for sign in (1, -1)
+    )
+    words = np.maximum(np.bincount(owners, minlength=texts), 1)
+    logarithms = (_LOGARITHMS[np.minimum(some, PLAIN)] for some in (good, bad))
+    return np.stack((*logarithms, (good - bad) / words), axis=1)
 
 
 @cache

@@ -13,7 +13,7 @@ from services.common.errors import Fatal
 MANIFEST, WEIGHTS = "manifest.json", "weights.npz"
 OTHER = "other"
 """Stands for every language without a table of its own."""
-FORMAT = 1
+FORMAT = 2
 """Grows when features or arrays change, so that weights never meet features of another kind."""
 
 

@@ -19,7 +19,20 @@ from schemas.understanding import Polarity
 from services.common.errors import Fatal
 
 from ..reading import Source
-from .features import BUCKETS, KNOWN, STYLES, Batch, Floats, Ints, emoji, emoji_moods, grams, styles
+from .features import (
+    BUCKETS,
+    COLUMNS,
+    KNOWN,
+    Batch,
+    Floats,
+    Ints,
+    emoji,
+    emoji_moods,
+    grams,
+    list_sums,
+    listed,
+    styles,
+)
 
 LABELS: tuple[Polarity, ...] = ("negative", "neutral", "positive")
 SOURCES: tuple[Source, ...] = ("post", "review", "comment")
@@ -37,6 +50,7 @@ class Weights:
     ``rarity``: by bucket, the square of the inverse document frequency in steps.
     ``styles``, ``intercepts``: by count of style, by kind of source.
     ``emoji``, ``moods``: code points, and what each says, in sixteenths of a log-odd.
+    ``words``, ``said``: language and bucket of the words that are listed, and what each says.
     ``floors``: confidence below which a model abstains.
     """
 
@@ -47,6 +61,8 @@ class Weights:
     intercepts: Floats
     emoji: Ints
     moods: NDArray[np.int16]
+    words: Ints
+    said: NDArray[np.int8]
     floors: Floats
 
 
@@ -64,7 +80,7 @@ def parse_weights(data: bytes, languages: int) -> Weights:
         "grams": (languages, BUCKETS, 2),
         "steps": (languages, 2),
         "rarity": (BUCKETS,),
-        "styles": (languages, len(STYLES) + 2, 2),
+        "styles": (languages, COLUMNS, 2),
         "intercepts": (languages, len(SOURCES), 2),
         "floors": (languages,),
     }
@@ -94,6 +110,8 @@ class Table:
         self._packed = _pack(weights)
         self._moods = np.zeros(KNOWN, np.int16)
         self._moods[weights.emoji] = weights.moods
+        self._lists = np.zeros((len(weights.grams), BUCKETS), np.int8)
+        self._lists[tuple(weights.words)] = weights.said
 
     def score(self, batch: Batch, languages: Ints, sources: Ints) -> Scores:
         """Score texts, each with the number of its language and of its kind of source."""
@@ -106,7 +124,12 @@ class Table:
         texts = np.stack((polarity, neutrality), axis=1) * scale
         texts += self.weights.intercepts[languages, sources]
         style = np.concatenate(
-            (styles(batch), emoji_moods(emoji(batch), len(languages), self._moods)), axis=1
+            (
+                styles(batch),
+                emoji_moods(emoji(batch), len(languages), self._moods),
+                list_sums(listed(batch), languages, self._lists),
+            ),
+            axis=1,
         )
         for column in range(style.shape[1]):  # one after the other: a sum in one order
             texts += style[:, column, None] * self.weights.styles[languages, column]

@@ -12,18 +12,23 @@ _MOST_SHIFT = 1.0
 _RESTRAINT = 1e-3
 
 
-def calibrate(stack: Stack, columns: Floats, labels: Ints) -> Stack:
-    """Return the stack with its scores stretched and shifted so that its shares come true."""
+def calibrate(stack: Stack, columns: Floats, labels: Ints, *, doubtful: bool = False) -> Stack:
+    """Return the stack with its scores stretched and shifted so that its shares come true.
+
+    ``doubtful`` labels only stretch: they say how sure one may be, and move no text to another
+    label.
+    """
     scores = stack.scores(columns)
     weights = np.full(len(labels), 1 / len(labels))
+    may_shift = float(not doubtful)
 
     def loss(change: Floats) -> float:
-        moved = scores * np.exp(change[0]) + change[1:]
+        moved = scores * np.exp(change[0]) + change[1:] * may_shift
         return _loss(moved, labels, weights) + _RESTRAINT * float(change @ change)
 
     found = minimize(loss, np.zeros(3), method="BFGS").x
     stretch = np.exp(found[0])
-    return Stack(stack.weights * stretch, stack.intercepts * stretch + found[1:])
+    return Stack(stack.weights * stretch, stack.intercepts * stretch + found[1:] * may_shift)
 
 
 def source_shift(stack: Stack, columns: Floats, labels: Ints) -> Floats:

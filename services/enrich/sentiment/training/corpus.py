@@ -11,19 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from ..features import KNOWN, Floats, Ints, emoji_moods
+from ..features import KNOWN, Floats, Ints, emoji_moods, list_sums
 from .design import Design, design, matrix, rarity
 from .duplicates import groups, near_duplicates
 from .externals import COMMENTS, REVIEWS, text_tasks, three_class_weights, word_task
 from .linear import Part, fit_all
+from .lists import read_lists
 from .moods import learn_moods
 from .progress import Progress
-from .sources import LANGUAGES, Row, read_externals, read_words
+from .sources import LANGUAGES, TABLES, Row, read_externals, read_words
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """Texts of which we know how they feel, as features; ``styles`` with what emoji say."""
+    """Texts that we know the feeling of, as features; ``styles`` with what emoji and lists say."""
 
     labels: Ints
     languages: NDArray[np.str_]
@@ -52,6 +53,7 @@ class Corpus:
     rarity: NDArray[np.uint8]
     emoji: Ints
     moods: NDArray[np.int16]
+    lists: NDArray[np.int8]
     learned: Counter[str]
     dropped: Counter[str]
 
@@ -72,13 +74,21 @@ def read_corpus(folder: Path, rows: Sequence[Row], seed: int, progress: Progress
     emoji, moods = learn_moods(others.emoji, labels)
     by_code = np.zeros(KNOWN, np.int16)
     by_code[emoji] = moods
+    lists = read_lists(TABLES, "en")
 
     def labelled(some: Sequence[Row], read: Design) -> Labelled:
         return Labelled(
             np.array([row.label for row in some], np.int64),
             np.array([row.language for row in some]),
             matrix(read.counts, frequency, steps),
-            np.concatenate((read.styles, emoji_moods(read.emoji, len(some), by_code)), axis=1),
+            np.concatenate(
+                (
+                    read.styles,
+                    emoji_moods(read.emoji, len(some), by_code),
+                    list_sums(read.words, _tables(some), lists),
+                ),
+                axis=1,
+            ),
         )
 
     texts = labelled(rows, own)
@@ -110,6 +120,7 @@ def read_corpus(folder: Path, rows: Sequence[Row], seed: int, progress: Progress
         steps,
         emoji,
         moods,
+        lists,
         Counter(row.source for row in externals) + Counter({"lexicons": len(words)}),
         dropped,
     )
@@ -131,6 +142,12 @@ def _read_all(
         design([row.text for row in externals], advance),
         design(words or [""], advance),
     )
+
+
+def _tables(rows: Sequence[Row]) -> Ints:
+    """Number the table that each row is judged with."""
+    numbers = {code: number for number, code in enumerate(TABLES)}
+    return np.array([numbers.get(row.language, len(LANGUAGES)) for row in rows], np.int64)
 
 
 def _are(rows: Sequence[Row], prefixes: tuple[str, ...]) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, vstack
 
-from ..features import BUCKETS, Batch, Floats, Ints, emoji, grams, styles
+from ..features import BUCKETS, Batch, Floats, Ints, emoji, grams, listed, styles
 from ..table import LENGTH_STEP
 from ..words import spell
 
@@ -21,30 +21,40 @@ _CELL_BITS = 20
 class Design:
     """Texts as features. ``counts``: how often each has n-grams of each bucket.
 
-    ``emoji``: all emoji, and which text each is of.
+    ``emoji``, ``words``: all emoji, and the buckets of all words, and which text each is of.
     """
 
     counts: csr_matrix
     styles: Floats
     emoji: tuple[Ints, Ints]
+    words: tuple[Ints, Ints]
 
 
 def design(texts: Sequence[str], advance: Callable[[int], None]) -> Design:
     """Read texts; ``advance`` is told how many more are read."""
-    counts, style, codes, owners = [], [], [], []
+    counts, style, found, words = [], [], [], []
     for at in range(0, len(texts), _CHUNK):
         batch = Batch.of([spell(text) for text in texts[at : at + _CHUNK]])
         counts.append(_count(batch))
         style.append(styles(batch))
-        found, whose = emoji(batch)
-        codes.append(found)
-        owners.append(whose + at)
+        found.append(_from(at, emoji(batch)))
+        words.append(_from(at, listed(batch)))
         advance(len(batch.spellings))
     return Design(
         vstack(counts, format="csr"),
         np.concatenate(style),
-        (np.concatenate(codes), np.concatenate(owners)),
+        _join(found),
+        _join(words),
     )
+
+
+def _from(first: int, found: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    """Number owners from that of a batch's first text on."""
+    return found[0], found[1] + first
+
+
+def _join(many: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
+    return np.concatenate([one for one, _ in many]), np.concatenate([whose for _, whose in many])
 
 
 def rarity(many: Sequence[Design]) -> tuple[Floats, NDArray[np.uint8]]:

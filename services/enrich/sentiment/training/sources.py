@@ -13,8 +13,11 @@ from pathlib import Path
 
 from services.common.errors import Fatal
 
+from ..manifest import OTHER
+
 LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "it", "pt")
 """Those that have a table of their own."""
+TABLES = (*LANGUAGES, OTHER)
 
 _LABEL = {"neg": 0, "neu": 1, "pos": 2}
 _BENCHMARK = "umsab"

@@ -17,10 +17,10 @@ from ..evaluation import measure
 from ..manifest import FORMAT, MANIFEST, WEIGHTS, Manifest, Measured, Source
 from ..table import Weights, write_weights
 from .corpus import Corpus, read_corpus
-from .fit import FOLDS, TABLES, Fitted, fit
+from .fit import FLOOR, FOLDS, Fitted, fit
 from .progress import Progress
 from .provenance import provenance
-from .sources import read_benchmark
+from .sources import TABLES, read_benchmark
 
 NAME = "ngrams"
 SPLITS = ("train", "val")
@@ -72,4 +72,4 @@ def describe(
 def judge_held_out(fitted: Fitted) -> list[Sentiment]:
     """Return the answers to the benchmark's rows, each by a model that has not seen it."""
     logits = fitted.held_out
-    return list(answers(NAME, logits, np.zeros(len(logits)), [()] * len(logits)))
+    return list(answers(NAME, logits, np.full(len(logits), FLOOR), [()] * len(logits)))

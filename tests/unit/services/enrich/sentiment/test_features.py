@@ -17,6 +17,8 @@ from services.enrich.sentiment.features import (
     emoji,
     emoji_moods,
     grams,
+    list_sums,
+    listed,
     styles,
 )
 from services.enrich.sentiment.words import spell
@@ -80,6 +82,16 @@ def test_emoji_speak_for_the_text_that_they_stand_in() -> None:
     one = batch(["😀😀 fine", "nothing", "😡", "\U0002f800"])
     said = emoji_moods(emoji(one), 4, moods)
     assert np.allclose(np.expm1(said), [[2, 0], [0, 0], [0, 2], [0, 0]])
+
+
+def test_lists_speak_in_their_language_and_only_of_whole_words() -> None:
+    lists = np.zeros((2, BUCKETS), np.int8)
+    lists[1, listed(batch(["fine", "awful"]))[0]] = 1, -2
+    one = batch(["Fine, fine! #awful", "finest unlawful", "", "fine"])
+    said = list_sums(listed(one), np.array([1, 1, 1, 0]), lists)
+    assert np.allclose(np.expm1(said[:, :2]), [[2, 2], [0, 0], [0, 0], [0, 0]])
+    assert said[:, 2].tolist() == [0, 0, 0, 0]
+    assert list_sums(listed(batch(["so fine"])), np.array([1]), lists)[0, 2] == 0.5
 
 
 def test_words_stand_where_the_plain_text_has_them() -> None:

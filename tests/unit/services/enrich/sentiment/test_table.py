@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from services.enrich.sentiment.features import BUCKETS, STYLES, Batch, grams
+from services.enrich.sentiment.features import BUCKETS, COLUMNS, Batch, grams
 from services.enrich.sentiment.table import LENGTH_STEP, Table, Weights
 from services.enrich.sentiment.words import spell
 
@@ -19,10 +19,12 @@ def weights() -> Weights:
         grams=chance.integers(-127, 128, (2, BUCKETS, 2)).astype(np.int8),
         steps=np.array([[0.1, 0.2], [0.3, 0.4]]),
         rarity=chance.integers(0, 79, BUCKETS).astype(np.uint8),
-        styles=np.zeros((2, len(STYLES) + 2, 2)),
+        styles=np.zeros((2, COLUMNS, 2)),
         intercepts=np.array([[[0.5, -0.5]] * 3, [[1.0, 2.0]] * 3]),
         emoji=np.array([], np.int64),
         moods=np.array([], np.int16),
+        words=np.zeros((2, 0), np.int64),
+        said=np.array([], np.int8),
         floors=np.zeros(2),
     )
 

@@ -33,6 +33,14 @@ def test_one_that_is_right_is_left_alone() -> None:
     assert np.allclose(found.weights, np.eye(2), atol=0.07)
 
 
+def test_doubtful_labels_move_no_text_to_another_label() -> None:
+    truth = SCORES * 0.1 + (0.8, -0.6)
+    found = calibrate(STACK, SCORES, draw(truth), doubtful=True)
+    before, after = log_odds(SCORES).argmax(axis=1), log_odds(found.scores(SCORES)).argmax(axis=1)
+    assert np.array_equal(before, after)
+    assert found.weights[0, 0] < 0.3
+
+
 def test_a_source_without_neutral_texts_shifts_away_from_it() -> None:
     labels = draw(SCORES)
     polar = labels != 1

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from services.enrich.sentiment.features import BUCKETS, KNOWN, STYLES, Batch, emoji_moods
+from services.enrich.sentiment.features import (
+    BUCKETS,
+    COLUMNS,
+    KNOWN,
+    Batch,
+    emoji_moods,
+    list_sums,
+    listed,
+)
 from services.enrich.sentiment.table import Table, Weights, log_odds
 from services.enrich.sentiment.training.collapse import collapse
 from services.enrich.sentiment.training.design import design, matrix, rarity
@@ -32,11 +40,21 @@ def test_a_table_says_what_its_stack_says() -> None:
         Part(name, chance.normal(size=(rows, BUCKETS)).astype(np.float32), chance.normal(size=rows))
         for name, rows in (("two classes", 1), ("three", 3))
     ]
-    stack = Stack(chance.normal(size=(2, 4 + len(STYLES) + 2)), chance.normal(size=2))
+    stack = Stack(chance.normal(size=(2, 4 + COLUMNS)), chance.normal(size=2))
 
     rows = matrix(read.counts, frequency, steps)
     margins = [part.margins(rows) for part in parts]
-    style = np.concatenate((read.styles, emoji_moods(read.emoji, len(TEXTS), moods)), axis=1)
+    zeros = np.zeros(len(TEXTS), np.int64)
+    lists = np.zeros((1, BUCKETS), np.int8)
+    lists[0, listed(Batch.of([spell("wonderful pena")]))[0]] = 2, -1
+    style = np.concatenate(
+        (
+            read.styles,
+            emoji_moods(read.emoji, len(TEXTS), moods),
+            list_sums(read.words, zeros, lists),
+        ),
+        axis=1,
+    )
     expected = log_odds(stack.scores(np.concatenate([*margins, style], axis=1)))
 
     made = collapse(stack, parts, frequency)
@@ -49,10 +67,11 @@ def test_a_table_says_what_its_stack_says() -> None:
             intercepts=np.repeat(made.intercepts[None, None], 3, axis=1),
             emoji=np.array([ord("😀")]),
             moods=np.array([40], np.int16),
+            words=np.stack(np.nonzero(lists)),
+            said=lists[lists != 0],
             floors=np.zeros(1),
         )
     )
-    zeros = np.zeros(len(TEXTS), np.int64)
     found = table.score(Batch.of([spell(text) for text in TEXTS]), zeros, zeros).logits
     # Weights are rounded to 127 steps: each of a text's n-grams may be half a step off.
     assert np.abs(found - expected).max() < 4 * made.steps.max()
