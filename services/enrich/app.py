@@ -48,8 +48,10 @@ async def load_reader(settings: Settings, health: Health) -> Reader:
     await asyncio.to_thread(load_detector)
     health.done("language")
     reader = Reader(await asyncio.to_thread(load_model, settings.sentiment_model))
+    gc.disable()  # a million objects are made that stay; looking for others took a quarter longer
     for language in LANGUAGES:  # a slip in a phrase file stops the start, with its line
         await asyncio.to_thread(book_of, language)
+    gc.enable()
     gc.freeze()  # all of it stays: a tenth of a text's time went into looking at it again
     health.done("sentiment")
     return reader
