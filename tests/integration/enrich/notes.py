@@ -14,8 +14,8 @@ class Notes:
     """What watched workers noted, each in a file of its own."""
 
     def __init__(self, files: Iterable[Path]) -> None:
-        self.handled: dict[_Partition, list[tuple[float, int]]] = defaultdict(list)
-        """Time and offset of everything handled, by partition, of all workers."""
+        self.handled: dict[_Partition, list[tuple[float, int, float]]] = defaultdict(list)
+        """When everything was handled, its offset and when it was produced, by partition."""
         self.gaps: list[str] = []
         self.leaps: list[str] = []
         for path in files:
@@ -35,19 +35,25 @@ class Notes:
                 if tp in last and offset != last[tp] + 1:
                     self.leaps.append(f"{path.name}: {line}, after {last[tp]}")
                 last[tp] = offset
-                self.handled[tp].append((float(at), offset))
+                self.handled[tp].append((float(at), offset, float(where[3])))
 
     def never_handled(self, ends: Mapping[_Partition, int]) -> list[str]:
         """Offsets below the ends that no worker handled."""
         missing = []
         for tp, end in sorted(ends.items()):
-            seen = {offset for _, offset in self.handled[tp]}
+            seen = {offset for _, offset, _ in self.handled[tp]}
             missing += [f"{tp[0]}/{tp[1]} {n}" for n in range(end) if n not in seen]
         return missing
 
     def longest_pauses(self) -> dict[_Partition, float]:
-        """The longest time between two records of a partition, whoever handled them."""
+        """The longest time that a partition stood still while it had a record, by any worker."""
         return {
-            tp: max((b - a for a, b in pairwise(sorted(at for at, _ in handled))), default=0.0)
-            for tp, handled in self.handled.items()
+            tp: max(
+                (
+                    at - max(before, made)
+                    for (before, _, _), (at, _, made) in pairwise(sorted(all_))
+                ),
+                default=0.0,
+            )
+            for tp, all_ in self.handled.items()
         }

@@ -1,6 +1,6 @@
 """Runs enrich and notes what it does: ``python -m tests.integration.enrich.watched FILE SECONDS``.
 
-A line each: ``time handled topic partition offset``, ``time revoked`` or ``time gap topic
+A line each: ``time handled topic partition offset produced``, ``time revoked`` or ``time gap topic
 partition from to``. The product's code is untouched; the notes are made around it. ``SECONDS``
 is what a record takes longer than it must: so that a little input is a long backlog.
 """
@@ -34,7 +34,7 @@ def watch(path: str, seconds: float) -> None:
         await handle(self, stage, guard, out, events)
         messages = [event.message for event in events]
         await asyncio.sleep(seconds * len(messages))
-        note(f"handled {m.topic} {m.partition} {m.offset}" for m in messages)
+        note(f"handled {m.topic} {m.partition} {m.offset} {m.timestamp:.3f}" for m in messages)
 
     async def noted_revoked(self: StreamApp, *args: Any, **kwargs: Any) -> None:
         await revoked(self, *args, **kwargs)
