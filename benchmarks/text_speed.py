@@ -33,7 +33,9 @@ def main() -> None:
     """Measure the sentiment alone and everything, in batches and one by one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--posts", type=int, default=2_560)
-    parser.add_argument("--write", action="store_true", help="the result and docs/benchmarks.md too")
+    parser.add_argument(
+        "--write", action="store_true", help="the result and docs/benchmarks.md too"
+    )
     given = parser.parse_args()
     machine = describe_machine()
     items = [item_of(post) for post in labelled_posts(POSTS)]

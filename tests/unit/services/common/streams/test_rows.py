@@ -9,12 +9,14 @@ from typing import Any, cast
 import faust
 import pytest
 from faust.types import TP
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.topics import POST_ROWS
 from services.common.clock import SetClock
 from services.common.errors import Fatal, Poison
 from services.common.streams import Rows
-from services.common.streams.rows import _PartitionedStore
+from services.common.streams.rows import _Partition, _PartitionedStore
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -51,6 +53,14 @@ async def test_a_change_is_a_record_of_the_changelog_in_the_rows_partition(rows:
     assert rows.put(3, "x:1", None).value is None
     assert rows.get(3, "x:1") is None
     rows.put(3, "never", None)
+
+
+@given(st.binary(max_size=2_000))
+def test_a_row_is_kept_to_the_byte(row: bytes) -> None:
+    partition = _Partition()
+    partition.set("x:1", row)
+    assert partition.get("x:1") == row
+    assert list(partition.items()) == [("x:1", row)]
 
 
 async def test_a_row_that_is_too_large_changes_nothing(rows: Rows) -> None:
