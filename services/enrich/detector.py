@@ -33,9 +33,8 @@ class Detector:
         self._features = array("i", model.tk_output)
         self._weights = model.nb_ptc
         self._usual = model.nb_pc.astype(np.float64)
-        codes = model.nb_classes
-        self._codes = list(dict.fromkeys(codes))
-        self._columns = np.array([self._codes.index(code) for code in codes])
+        self._codes = model.nb_classes
+        self._again = model._alias_pairs
 
     def classify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         """Return the code and the probability of each text's language."""
@@ -96,6 +95,7 @@ class Detector:
         scores /= np.sqrt(sizes)[:, None]
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         powers /= powers.sum(axis=1, keepdims=True)
-        shares = np.zeros((len(sizes), len(self._codes)))
-        np.add.at(shares.T, self._columns, powers.T)
-        return shares
+        for first, again in self._again:  # two columns of one language
+            powers[:, first] += powers[:, again]
+            powers[:, again] = 0
+        return np.asarray(powers)

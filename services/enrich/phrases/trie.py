@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 
 from .tokens import STOP
@@ -11,39 +12,43 @@ Run = tuple[str, ...]
 """Items of a phrase that follow one another without a gap."""
 
 
+_MEANS, _GOES_ON = 1, 2
+
+
 class Trie:
     """The number of what each run stands for, by run."""
 
     def __init__(self, runs: Mapping[Run, int]) -> None:
         self._vocabulary = Vocabulary(item for run in runs for item in run)
-        # A node and an item make one key, and nodes are multiples of a size above all items: one
-        # dictionary of whole numbers takes a tenth of what an object a node would.
+        # A node and an item make one key; what is reached is a node with two bits that say whether
+        # it means something and whether it goes on. An object a node would take ten times as much.
         self._size = len(self._vocabulary.numbers) + 1
         self._next: dict[int, int] = {}
-        self._means: dict[int, int] = {}
-        self._open: set[int] = set()
+        self._means = array("i", [-1])
         for run, means in runs.items():
-            self._means[self._add(run)] = means
+            self._add(run, means)
 
-    def _add(self, run: Run) -> int:
-        node = 0
-        for item in run:
-            self._open.add(node)
-            key = node + self._vocabulary.numbers[item]
-            node = self._next.setdefault(key, (len(self._next) + 1) * self._size)
-        return node
+    def _add(self, run: Run, means: int) -> None:
+        node, key = 0, 0
+        for at, item in enumerate(run):
+            if at:
+                self._next[key] |= _GOES_ON
+            key = node * self._size + self._vocabulary.numbers[item]
+            reached = self._next.get(key)
+            if reached is None:
+                reached = self._next[key] = len(self._means) << 2
+                self._means.append(-1)
+            node = reached >> 2
+        self._next[key] |= _MEANS
+        self._means[node] = means
 
     def find(self, words: Sequence[str], before: Sequence[int]) -> list[tuple[int, int, int]]:
         """Return what each run means that stands in a sentence, with its first and last word.
 
         Runs come in the order of their last words. ``before``: what stands before each word.
         """
-        following, means, is_open, vocabulary = (
-            self._next,
-            self._means,
-            self._open,
-            self._vocabulary,
-        )
+        following, means, size = self._next, self._means, self._size
+        vocabulary = self._vocabulary
         found: list[tuple[int, int, int]] = []
         begun: list[tuple[int, int]] = []
         for at, (word, seen) in enumerate(zip(words, before, strict=True)):
@@ -58,9 +63,9 @@ class Trie:
             for node, first in begun:
                 for number in numbers:
                     if reached := following.get(node + number):
-                        if reached in means:
-                            found.append((means[reached], first, at))
-                        if reached in is_open:
-                            going.append((reached, first))
+                        if reached & _MEANS:
+                            found.append((means[reached >> 2], first, at))
+                        if reached & _GOES_ON:
+                            going.append(((reached >> 2) * size, first))
             begun = going
         return found
