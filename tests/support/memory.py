@@ -11,6 +11,7 @@ from schemas.topics import Topic, partition_for
 from services.common.clock import WallClock
 from services.common.records import Received, Record
 from services.common.streams import Rows
+from services.common.streams.rows import PartitionRows
 
 
 class MemoryRows(Rows):
@@ -20,9 +21,9 @@ class MemoryRows(Rows):
         self._topic = topic
         self._source = "/memory"
         self._clock = WallClock()
-        self._held: dict[int, dict[str, bytes]] = defaultdict(dict)
+        self._held: dict[int, PartitionRows] = defaultdict(PartitionRows)
 
-    def _rows(self, partition: int) -> dict[str, bytes]:
+    def _rows(self, partition: int) -> PartitionRows:
         return self._held[partition]
 
 

@@ -25,7 +25,7 @@ from services.common.records import Record
 _ROW = "passaparola.row.v1"
 
 
-class _Partition:
+class PartitionRows:
     """The rows of one partition, and the offset up to which its changelog was read into them.
 
     A worker's memory is nearly all rows; LZ4 makes two of three, for a few microseconds each.
@@ -61,7 +61,7 @@ class _PartitionedStore(base.Store[str, bytes]):
     """Keeps the rows of each partition that is ours apart, and takes nothing for any other."""
 
     def __post_init__(self) -> None:
-        self.by_partition: dict[int, _Partition] = {}
+        self.by_partition: dict[int, PartitionRows] = {}
 
     def _clear(self) -> None:
         self.by_partition.clear()
@@ -84,7 +84,7 @@ class _PartitionedStore(base.Store[str, bytes]):
     ) -> None:
         changelog = self.table.changelog_topic.get_topic_name()
         ours = {tp.partition for tp in assigned if tp.topic == changelog}
-        self.by_partition = {p: self.by_partition.get(p, _Partition()) for p in ours}
+        self.by_partition = {p: self.by_partition.get(p, PartitionRows()) for p in ours}
 
     def persisted_offset(self, tp: TP) -> int | None:
         """Where recovery goes on: what Faust remembers may be of rows that we forgot."""
@@ -153,7 +153,7 @@ class Rows:
         """Rows held by this worker."""
         return sum(len(rows) for rows in self._by_partition.values())
 
-    def _rows(self, partition: int) -> _Partition:
+    def _rows(self, partition: int) -> PartitionRows:
         try:
             return self._by_partition[partition]
         except KeyError:
@@ -161,5 +161,5 @@ class Rows:
             raise Fatal(f"partition {partition} of {self._topic.name} is not ours") from None
 
     @property
-    def _by_partition(self) -> dict[int, _Partition]:
+    def _by_partition(self) -> dict[int, PartitionRows]:
         return cast(_PartitionedStore, self._table.data).by_partition

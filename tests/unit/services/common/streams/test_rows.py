@@ -16,7 +16,7 @@ from schemas.topics import POST_ROWS
 from services.common.clock import SetClock
 from services.common.errors import Fatal, Poison
 from services.common.streams import Rows
-from services.common.streams.rows import _Partition, _PartitionedStore
+from services.common.streams.rows import PartitionRows, _PartitionedStore
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ async def test_a_change_is_a_record_of_the_changelog_in_the_rows_partition(rows:
 
 @given(st.binary(max_size=2_000))
 def test_a_row_is_kept_to_the_byte(row: bytes) -> None:
-    partition = _Partition()
+    partition = PartitionRows()
     partition.set("x:1", row)
     assert partition.get("x:1") == row
     assert list(partition.items()) == [("x:1", row)]
