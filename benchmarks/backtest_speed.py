@@ -43,7 +43,8 @@ def main() -> None:
         seconds = time.monotonic() - started
     posts = _DAYS * _A_DAY
     told = (
-        f"{machine.sentence()}\n\n{posts:,} posts and {len(lines) - posts:,} looks of {_DAYS} days: "
+        f"{machine.sentence()}\n\n"
+        f"{posts:,} posts and {len(lines) - posts:,} looks of {_DAYS} days: "
         f"{seconds:.1f} s, the start included; {len(done.stdout.splitlines())} alarms."
     )
     print(told)

@@ -39,10 +39,12 @@ class PartitionRows:
         return len(self._packed)
 
     def get(self, key: str) -> bytes | None:
+        """Return a row, or ``None``."""
         packed = self._packed.get(key)
         return None if packed is None else _unpack(packed)
 
     def set(self, key: str, row: bytes | None) -> None:
+        """Set a row, or forget it."""
         if row is None:
             self._packed.pop(key, None)
         else:
