@@ -42,6 +42,8 @@ CMD ["python", "-m", "services.ingest"]
 
 FROM common AS enrich
 COPY services/enrich services/enrich
+# The phrases too are compiled once, here.
+RUN python -c "from services.enrich.phrases.library import LANGUAGES, book_of; [*map(book_of, LANGUAGES)]"
 COPY cli cli
 CMD ["python", "-m", "services.enrich"]
 

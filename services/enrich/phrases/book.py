@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from dataclasses import astuple
 from typing import NamedTuple
 
 from .files import Entry, Meaning
@@ -53,38 +54,59 @@ class _Steps(NamedTuple):
     goes_on: frozenset[int]
 
 
+class Compiled(NamedTuple):
+    """All that a book is made of, in plain values: what can be kept from one start to the next.
+
+    ``gaps``: of each part; ``ends``: what the phrase means that ends with a part; ``steps``: what
+    runs stand for; ``doubled``: words with a doubled letter.
+    """
+
+    gaps: list[int]
+    ends: dict[int, tuple[str, str, str, str]]
+    trie: tuple[dict[str, int], dict[int, int], bytes]
+    steps: list[tuple[tuple[int, ...], frozenset[int], frozenset[int]]]
+    doubled: frozenset[str]
+
+
+def compile_entries(entries: Iterable[Entry]) -> Compiled:
+    """Put phrases into one trie of their parts' runs."""
+    gaps: list[int] = []
+    ends: dict[int, tuple[str, str, str, str]] = {}
+    doubled: set[str] = set()
+    parts: dict[Run, list[tuple[int, bool]]] = {}
+    for entry in dict.fromkeys(entries):
+        for at, part in enumerate(entry.parts):
+            for run in part.runs:
+                parts.setdefault(run, []).append((len(gaps), at == 0))
+                doubled.update(word.strip(STAR) for word in filter(_DOUBLED.search, run))
+            gaps.append(part.gap)
+        ends[len(gaps) - 1] = astuple(entry.meaning)
+    meant: dict[_Steps, int] = {}
+    runs = {
+        run: meant.setdefault(_steps_of(found, ends), len(meant)) for run, found in parts.items()
+    }
+    steps = [(each.whole, each.begins, each.goes_on) for each in meant]
+    return Compiled(gaps, ends, Trie.of(runs).parts(), steps, frozenset(doubled))
+
+
+def _steps_of(found: Iterable[tuple[int, bool]], ends: Container[int]) -> _Steps:
+    first = [part for part, is_first in found if is_first]
+    return _Steps(
+        tuple(part for part in first if part in ends),
+        frozenset(part + 1 for part in first if part not in ends),
+        frozenset(part for part, is_first in found if not is_first),
+    )
+
+
 class Book:
     """Every phrase of a language."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self._gaps: list[int] = []
-        self._ends: dict[int, Meaning] = {}
-        known: set[str] = set()
-        parts: dict[Run, list[tuple[int, bool]]] = {}
-        for entry in dict.fromkeys(entries):
-            for at, part in enumerate(entry.parts):
-                for run in part.runs:
-                    parts.setdefault(run, []).append((len(self._gaps), at == 0))
-                    known.update(word.strip(STAR) for word in filter(_DOUBLED.search, run))
-                self._gaps.append(part.gap)
-            self._ends[len(self._gaps) - 1] = entry.meaning
-        meant: dict[_Steps, int] = {}
-        self._trie = Trie(
-            {
-                run: meant.setdefault(self._steps_of(found), len(meant))
-                for run, found in parts.items()
-            }
-        )
-        self._steps = list(meant)
-        self._folding = Folding(known)
-
-    def _steps_of(self, found: Iterable[tuple[int, bool]]) -> _Steps:
-        first = [part for part, is_first in found if is_first]
-        return _Steps(
-            tuple(part for part in first if part in self._ends),
-            frozenset(part + 1 for part in first if part not in self._ends),
-            frozenset(part for part, is_first in found if not is_first),
-        )
+    def __init__(self, compiled: Compiled) -> None:
+        self._gaps = compiled.gaps
+        self._ends = {part: Meaning(*meaning) for part, meaning in compiled.ends.items()}
+        self._trie = Trie(*compiled.trie)
+        self._steps = [_Steps(*steps) for steps in compiled.steps]
+        self._folding = Folding(compiled.doubled)
 
     def __len__(self) -> int:
         return len(self._ends)

@@ -12,8 +12,9 @@ import yaml
 from schemas.understanding import SpeakerKind, UrgencyKind
 from services.common.errors import Fatal
 
-from .book import PLAIN, Book, Hit, longest
+from .book import PLAIN, Book, Compiled, Hit, compile_entries, longest
 from .files import NO_MARK, Entry, parse
+from .kept import kept
 from .tokens import Tokens
 
 LANGUAGES = ("en", "it", "fr", "de", "es")
@@ -49,24 +50,35 @@ def sections() -> Mapping[str, Mapping[str, str]]:
 
 def entries_of(language: str, *kinds: str) -> list[Entry]:
     """Read the files of a language, all or some kinds. Raises ``Fatal`` where one is broken."""
-    read: list[Entry] = []
-    for kind in kinds or sections():
-        known = sections()[kind]
-        name = f"{kind}/{language}.txt"
-        file = resources.files("services.enrich") / kind / f"{language}.txt"
-        if file.is_file():
-            try:
-                content = file.read_text("utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise Fatal(f"{name} cannot be read: {error}") from error
-            read += parse(kind, name, content, known)
-    return read
+    return [
+        entry
+        for kind in kinds or sections()
+        for text in _texts(kind, language)
+        for entry in parse(kind, f"{kind}/{language}.txt", text, sections()[kind])
+    ]
+
+
+def _texts(kind: str, language: str) -> list[str]:
+    """Return the text of a file, if there is one."""
+    file = resources.files("services.enrich") / kind / f"{language}.txt"
+    if not file.is_file():
+        return []
+    try:
+        return [file.read_text("utf-8")]
+    except (OSError, UnicodeDecodeError) as error:
+        raise Fatal(f"{kind}/{language}.txt cannot be read: {error}") from error
 
 
 @cache
 def book_of(language: str) -> Book:
     """Return the book of a language. Raises ``Fatal`` where a file of it is broken."""
-    return Book(entry for name in (language, _EVERY) for entry in entries_of(name))
+    names = (language, _EVERY)
+    texts = [text for name in names for kind in sections() for text in _texts(kind, name)]
+
+    def compile_book() -> Compiled:
+        return compile_entries(entry for name in names for entry in entries_of(name))
+
+    return Book(kept(language, texts, compile_book))
 
 
 def find_phrases(text: str, language: str) -> tuple[Tokens, dict[str, list[Hit]]]:

@@ -18,15 +18,26 @@ _MEANS, _GOES_ON = 1, 2
 class Trie:
     """The number of what each run stands for, by run."""
 
-    def __init__(self, runs: Mapping[Run, int]) -> None:
-        self._vocabulary = Vocabulary(item for run in runs for item in run)
+    def __init__(self, numbers: Mapping[str, int], following: dict[int, int], means: bytes) -> None:
+        self._vocabulary = Vocabulary(numbers)
         # A node and an item make one key; what is reached is a node with two bits that say whether
         # it means something and whether it goes on. An object a node would take ten times as much.
-        self._size = len(self._vocabulary.numbers) + 1
-        self._next: dict[int, int] = {}
-        self._means = array("i", [-1])
+        self._size = len(numbers) + 1
+        self._next = following
+        self._means = array("i", means)
+
+    @classmethod
+    def of(cls, runs: Mapping[Run, int]) -> Trie:
+        """Build the trie of runs."""
+        vocabulary = Vocabulary.of(item for run in runs for item in run)
+        trie = cls(vocabulary.numbers, {}, array("i", [-1]).tobytes())
         for run, means in runs.items():
-            self._add(run, means)
+            trie._add(run, means)
+        return trie
+
+    def parts(self) -> tuple[dict[str, int], dict[int, int], bytes]:
+        """Return what it can be made of again."""
+        return dict(self._vocabulary.numbers), self._next, self._means.tobytes()
 
     def _add(self, run: Run, means: int) -> None:
         node, key = 0, 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import ahocorasick
 
@@ -16,9 +16,9 @@ class Vocabulary(dict[str, tuple[int, ...]]):
     An item is a word, with a star at an end where any other letters may go on. Numbers begin at 1.
     """
 
-    def __init__(self, items: Iterable[str]) -> None:
+    def __init__(self, numbers: Mapping[str, int]) -> None:
         super().__init__()
-        self.numbers = {item: number for number, item in enumerate(dict.fromkeys(items), 1)}
+        self.numbers = numbers
         # Starred items stand in one automaton, a blank where no more letters may follow.
         self._starred = ahocorasick.Automaton(ahocorasick.STORE_INTS)
         for item, number in self.numbers.items():
@@ -27,6 +27,11 @@ class Vocabulary(dict[str, tuple[int, ...]]):
                     f" {item} ".replace(f" {STAR}", "").replace(f"{STAR} ", ""), number
                 )
         self._starred.make_automaton()
+
+    @classmethod
+    def of(cls, items: Iterable[str]) -> Vocabulary:
+        """Number items as they come."""
+        return cls({item: number for number, item in enumerate(dict.fromkeys(items), 1)})
 
     def __missing__(self, word: str) -> tuple[int, ...]:
         found = (

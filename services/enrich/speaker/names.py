@@ -47,5 +47,5 @@ def _names() -> tuple[list[list[tuple[str, str]]], Trie, ahocorasick.Automaton]:
         if len(solid := "".join(run).strip(STAR)) >= _FREE:
             loose.add_word(solid, number)
     loose.make_automaton()
-    whole = Trie({run: number for number, run in enumerate(hints)})
+    whole = Trie.of({run: number for number, run in enumerate(hints)})
     return list(hints.values()), whole, loose

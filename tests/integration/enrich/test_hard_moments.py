@@ -81,7 +81,7 @@ async def test_a_worker_that_starts_before_its_broker_waits_for_it(scene: Scene)
     def lack() -> str | None:
         return None if "kafka_awaited" in worker.log() else "a word that it waits"
 
-    await until_complete(lack, within=30)
+    await until_complete(lack, within=60)
     await scene.kafka.start()
     await worker.started()
     assert worker.process.running

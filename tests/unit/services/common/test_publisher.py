@@ -113,7 +113,7 @@ def make_publisher(broker: Broker, seconds: float = 5) -> Publisher:
             await producer.start()
             return producer
 
-    return Connected(KafkaSettings(retry_seconds=seconds), "test")
+    return Connected(KafkaSettings(retry_seconds=seconds, rebalance_seconds=2 * seconds), "test")
 
 
 def at_partition(partition: int, key: str, value: bytes = b"{}") -> Record:

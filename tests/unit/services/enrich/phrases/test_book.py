@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.common.errors import Fatal
-from services.enrich.phrases.book import Book
+from services.enrich.phrases.book import Book, compile_entries
 from services.enrich.phrases.files import parse
 from services.enrich.phrases.library import LANGUAGES, book_of, find_phrases
 
@@ -13,7 +13,7 @@ SECTIONS = {"queue": "-+=", "staff": "-+=", "plain": " "}
 
 
 def book(content: str) -> Book:
-    return Book(parse("aspects", "test.txt", content, SECTIONS))
+    return Book(compile_entries(parse("aspects", "test.txt", content, SECTIONS)))
 
 
 def found(content: str, text: str) -> list[tuple[str, str]]:

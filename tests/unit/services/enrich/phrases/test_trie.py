@@ -41,13 +41,13 @@ def test_it_finds_what_a_look_at_every_run_finds(
         if STOP not in before[first + 1 : first + len(run)]
         and all(map(is_item, words[first:], run))
     ]
-    found = Trie(runs).find(words, before)
+    found = Trie.of(runs).find(words, before)
     assert sorted(found) == sorted(expected)
     assert [last for _, _, last in found] == sorted(last for _, _, last in found)
 
 
 def test_words_that_no_item_knows_have_no_number() -> None:
-    vocabulary = Vocabulary(["queue", "qu*", "*ue", "*ee*"])
+    vocabulary = Vocabulary.of(["queue", "qu*", "*ue", "*ee*"])
     assert [len(vocabulary[word]) for word in ("queue", "quay", "xue", "seen", "other")] == [
         *(3, 1, 1, 1, 0),
     ]
