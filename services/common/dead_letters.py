@@ -28,7 +28,7 @@ _POLL_MS = 1_000
 _FROM_OUTSIDE = "not from a topic: replay its file, or let its source come again"
 
 _Place = tuple[int, bytes | None]
-"""The last offset under each key of a partition."""
+"""A partition and a key in it."""
 
 
 class NoDeadLetters(PassaparolaError):

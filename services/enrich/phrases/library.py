@@ -74,6 +74,7 @@ def book_of(language: str) -> Book:
     """Return the book of a language. Raises ``Fatal`` where a file of it is broken."""
     names = (language, _EVERY)
     texts = [text for name in names for kind in sections() for text in _texts(kind, name)]
+    texts.append(str(sections()))
 
     def compile_book() -> Compiled:
         return compile_entries(entry for name in names for entry in entries_of(name))
