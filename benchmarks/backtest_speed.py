@@ -1,4 +1,4 @@
-"""How long ``passaparola backtest`` takes over a month of posts about large museums.
+"""How long ``passaparola backtest`` takes over a month of posts about a large museum.
 
 The posts are those of the pipeline's benchmark, 300 a day, each looked at ten times in two days.
 """
@@ -19,6 +19,7 @@ from typing import Any
 from benchmarks.load import REGISTER, Load, events
 from benchmarks.machine import describe_machine
 from benchmarks.result import put_between_markers
+from demo.day.venues import VENUES
 from schemas import format_utc
 
 RESULT = Path(__file__).parent / "results" / "backtest_speed.json"
@@ -56,7 +57,7 @@ def main() -> None:
 
 def _lines() -> Iterator[dict[str, Any]]:
     """Yield each post and its looks, whose counters grow as most posts' do."""
-    load = Load("month", _START, _DAYS * _A_DAY, _A_DAY / 86_400, alert_every=200)
+    load = Load("month", _START, _DAYS * _A_DAY, _A_DAY / 86_400, 200, venues=VENUES[:1])
     for event in events(load):
         if event.get("type") != "engagement":
             yield dict(event)

@@ -40,6 +40,7 @@ class Load:
     rate: float
     alert_every: int
     seed: int = 1
+    venues: tuple[Venue, ...] = VENUES
 
     @property
     def seconds(self) -> float:
@@ -84,7 +85,7 @@ def events(load: Load) -> Iterator[Mapping[str, Any]]:
     interval = timedelta(seconds=1 / load.rate)
     for number in range(load.posts):
         at = load.start + interval * number
-        venue = chance.choice(VENUES)
+        venue = chance.choice(load.venues)
         if load.alerts(number):
             language, text = chance.choice(_COMPLAINTS)
             followers = _MANY

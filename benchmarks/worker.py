@@ -123,7 +123,12 @@ class Worker:
         rows = [PostRow.model_validate_json(stored) for _, stored in self.posts.of_partition(0)]
         finished = [end for row in rows if (end := row.finished()) is not None]
         day = max(end.day for end in finished)
-        values = [replace(value, day=day) for row in rows for value in row.values()]
+        values = [
+            replace(value, day=day)
+            for row in rows
+            for seen in {look.day for look in row.looks}
+            for value in row.values(seen)
+        ]
         sums = self.usual.sums(values, finished, day, 0, "/benchmark", END)
         for back in range(LEARNED_DAYS):
             for partition in range(PARTITIONS):

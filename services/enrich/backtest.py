@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from schemas import EngagementSnapshot, EnrichedPost, Post, Removal
+from schemas import EngagementSnapshot, Post, Removal
 from schemas.topics import NORMS
 from services.common.records import Received
 
@@ -83,14 +83,13 @@ class Backtest:
             for museum_id, museum in sorted(self._museums.items()):
                 for post_id in museum.outlived(self._ticked):
                     museum.put(post_id, None)
-                _, alarms = museum.advance(self._ticked, self._register.calendar(museum_id))
-                for alarm in alarms:
+                for alarm in museum.advance(self._ticked, self._register.calendar(museum_id)):
                     yield Raised(self._ticked, museum_id, alarm.kind, alarm.sentence)
 
     def _learn(self, midnight: datetime) -> None:
         """End a day: what it taught is in force from the next midnight on."""
         day = (midnight - timedelta(days=1)).date()
-        values = [value for row in self._rows.values() for value in row.values()]
+        values = [value for row in self._rows.values() for value in row.values(day)]
         finished = [end for row in self._rows.values() if (end := row.finished()) is not None]
         for record in self._usual.sums(values, finished, day, 0, _SOURCE, midnight):
             key = (record.key or "").encode()
@@ -103,34 +102,36 @@ class Backtest:
                 self.posts += 1
                 if row is not None and row.blocks(event.version):
                     return
-                if not event.matches and (row is None or not row.published):
-                    return
                 if event.matches:
                     row = fold_post(row, event, self._understood[item_of(event)], self._usual)
-                elif row is not None:
+                elif row is not None and row.published:
                     row = fold_departure(row, event)
+                else:
+                    return
+                self._publish(event.post_id, row)
             case EngagementSnapshot():
                 self.looks += 1
-                row = fold_snapshot(row, event, self._usual)
+                # What a museum counts is in the words: numbers alone change no voice.
+                row = self._rows[event.post_id] = fold_snapshot(row, event, self._usual)
             case Removal():
                 if row is None or not row.outlives(event):
                     row = fold_removal(row, event)
-        if row is not None:
-            yield from self._publish(event, row)
+                self._publish(event.post_id, row)
+        yield from self._called(row, event.observed_at)
 
-    def _publish(self, event: Event, row: PostRow) -> Iterator[Raised]:
+    def _publish(self, post_id: str, row: PostRow) -> None:
         for museum_id in left_museums(row):
             if museum_id in self._museums:
-                self._museums[museum_id].put(event.post_id, None)
-        self._rows[event.post_id], events = enriched_posts(row)
+                self._museums[museum_id].put(post_id, None)
+        self._rows[post_id], events = enriched_posts(row)
         for post in events:
             museum = self._museums.setdefault(post.museum_id, MuseumState(post.museum_id, None, {}))
-            museum.put(post.post_id, voice(post))
-            yield from self._called(post, event.observed_at)
+            museum.put(post_id, voice(post))
 
-    def _called(self, post: EnrichedPost, at: datetime) -> Iterator[Raised]:
-        calls = 0 if post.virality is None else post.virality.calls
-        if post.virality is not None and calls > self._calls.get(post.key, 0):
-            self._calls[post.key] = calls
-            why = post.virality.explanation
-            yield Raised(at, post.museum_id, "viral", why, post.post_id)
+    def _called(self, row: PostRow, at: datetime) -> Iterator[Raised]:
+        post, virality = row.post, row.virality
+        if post is None or virality is None or virality.calls == self._calls.get(post.post_id, 0):
+            return
+        self._calls[post.post_id] = virality.calls
+        for museum_id in post.museum_ids:
+            yield Raised(at, museum_id, "viral", virality.explanation, post.post_id)

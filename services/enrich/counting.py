@@ -117,7 +117,9 @@ class Counting:
                 del museums[museum_id]
                 await self._out.add([self._rows.put(partition, museum_id, None)])
                 continue
-            said, _ = museum.advance(at, self._register.calendar(museum_id))
+            calendar = self._register.calendar(museum_id)
+            museum.advance(at, calendar)
+            said = museum.speak(at, calendar)
             await self._out.add(
                 [
                     event_record(ACTIVITY, ce.ACTIVITY, SOURCE, museum_id, said, at),

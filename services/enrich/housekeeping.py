@@ -44,7 +44,7 @@ class Housekeeping:
         values: list[Value] = []
         finished: list[Finished] = []
         async for _, row in self._all(partition):
-            values += row.values()
+            values += row.values(day)
             if (end := row.finished()) is not None:
                 finished.append(end)
         return [

@@ -32,7 +32,7 @@ class MuseumRow(Model):
 
 
 class MuseumState:
-    """One museum. ``put`` takes what is said and unsaid, ``advance`` the time."""
+    """One museum. ``put`` takes what is said and unsaid, ``advance`` the time; ``speak`` says what is."""
 
     def __init__(self, museum_id: str, row: bytes | None, voices: Mapping[str, Voice]) -> None:
         """Recover a museum from its row, if it has one, and its voices by post id."""
@@ -78,23 +78,24 @@ class MuseumState:
         return said
 
     def outlived(self, at: datetime) -> list[str]:
-        """The posts of voices that are too old to keep."""
-        return [post_id for post_id, said in self._voices.items() if said.outlived(at)]
+        """The posts of voices that are too old to keep: nothing refers to them any more."""
+        return self._stories.outlived(at)
 
-    def advance(self, at: datetime, calendar: Calendar) -> tuple[MuseumActivity, tuple[Alarm, ...]]:
-        """Go on to an instant; return the activity there, and the alarms that were raised since."""
+    def advance(self, at: datetime, calendar: Calendar) -> tuple[Alarm, ...]:
+        """Go on to an instant; return the alarms that were raised since the last one."""
         self._watch.begin(at)
-        raised = self._watch.tick(at, calendar)
+        return self._watch.tick(at, calendar)
+
+    def speak(self, at: datetime, calendar: Calendar) -> MuseumActivity:
+        """Return the activity at the instant up to which time has advanced."""
         outlook, course = self._watch.read(calendar), self._watch.live(calendar)
         going_on = []
         if course.burst.open:
             going_on.append(burst_alarm(outlook, start_of(course.burst.opened + 1)))
         if course.share.alarmed(bin_of(at) - 1):
             going_on.append(negative_alarm(outlook, start_of(course.share.opened + 1)))
-        said = activity(
-            self.museum_id, self._voices, self._stories.stories(posts=2), outlook, going_on, at
-        )
-        return said, raised
+        stories = self._stories.stories(posts=2)
+        return activity(self.museum_id, self._voices, stories, outlook, going_on, at)
 
     def row(self) -> bytes:
         """Return the museum's row. Its posts are left out: they have rows of their own."""

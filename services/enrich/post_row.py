@@ -114,8 +114,8 @@ class PostRow(Model):
         killed = removal.version
         return self.post is not None and killed is not None and killed < self.post.version
 
-    def values(self) -> list[Value]:
-        """What this post adds to the norms, one value a bucket and day, also where it went since.
+    def values(self, day: date) -> list[Value]:
+        """What this post adds to a day's norms, one value a bucket, also where it went since.
 
         A removal is read before or after the end of a day as the topics happen to interleave.
         """
@@ -126,6 +126,7 @@ class PostRow(Model):
         return [
             Value(birth.platform, look.bucket, look.day, look.weighted_log, audience_log)
             for look in self.looks
+            if look.day == day
         ]
 
     def finished(self) -> Finished | None:

@@ -29,10 +29,6 @@ class Voice(Model):
     complaints: tuple[str, ...] = ()
     imprint: Copy
 
-    def outlived(self, at: datetime) -> bool:
-        """Whether it is so old that nothing refers to it any more."""
-        return self.imprint.outlived(at)
-
 
 def voice(post: EnrichedPost) -> Voice | None:
     """Return what a post adds; ``None`` for the museum's own and for advertisement."""

@@ -48,10 +48,6 @@ class Copy(Model):
             return None
         return b64decode(self.imprint)
 
-    def outlived(self, now: datetime) -> bool:
-        """Whether it is too long ago to be copied."""
-        return self.at <= now - REMEMBERED
-
 
 def copy_of(
     *,

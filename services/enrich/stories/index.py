@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from .copies import Copy
+from .copies import REMEMBERED, Copy
 from .fingerprint import ALIKE, bands, likeness
 from .story import Story, tell
 
 CROSS_POSTED_WITHIN: Final = timedelta(days=2)
 """An author who shares one link on two platforms later than this tells a new story."""
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 _Trace = int | str
 """A band of a fingerprint with its number in front, or the digest of a link."""
@@ -38,6 +39,7 @@ class Stories:
         self._traces: dict[_Trace, str | set[str]] = {}
         """The posts by what they are found by. Most traces are one post's, and a set of one would
         take ten times the room of its name."""
+        self._none_before = _NEVER
         for copy in copies:
             self.put(copy)
 
@@ -69,21 +71,28 @@ class Stories:
         gone = {post_id for post_id in post_ids if post_id in self._groups}
         touched: set[str] = set()
         for group in {self._groups[post_id] for post_id in gone}:
+            staying = {key: copy for key, copy in group.copies.items() if key not in gone}
+            touched.update(staying)
+            leaving = [group.copies[post_id] for post_id in gone & group.copies.keys()]
+            if _hold_together(staying.values(), without=leaving):
+                for copy in leaving:
+                    self._leave(copy)
+                group.copies, group.told = staying, None
+                continue
             for copy in group.copies.values():
                 self._leave(copy)
-            for post_id, copy in group.copies.items():
-                if post_id not in gone:
-                    self._join(copy)
-                    touched.add(post_id)
+            for copy in staying.values():
+                self._join(copy)
         return sorted(touched)
 
     def outlived(self, now: datetime) -> list[str]:
-        """The posts that are remembered no longer."""
-        return sorted(
-            post_id
-            for post_id, group in self._groups.items()
-            if group.copies[post_id].outlived(now)
-        )
+        """The posts that are remembered no longer: it is too long ago to copy them."""
+        remembered = now - REMEMBERED
+        if self._none_before > remembered:
+            return []
+        times = {post_id: group.copies[post_id].at for post_id, group in self._groups.items()}
+        self._none_before = min(times.values(), default=_NEVER)
+        return sorted(post_id for post_id, at in times.items() if at <= remembered)
 
     def story(self, post_id: str) -> Story:
         """Return the story of a post. Raises ``KeyError`` for one that is not here.
@@ -125,6 +134,7 @@ class Stories:
                 self._groups[post_id] = group
         group.told = None
         self._groups[copy.post_id] = group
+        self._none_before = min(self._none_before, copy.at)
         for trace in _traces(copy):
             known = self._traces.setdefault(trace, copy.post_id)
             if isinstance(known, set):
@@ -159,6 +169,18 @@ def _traces(copy: Copy) -> Iterator[_Trace]:
     if found is not None:
         yield from bands(found)
     yield from copy.shared
+
+
+def _hold_together(staying: Iterable[Copy], *, without: Iterable[Copy]) -> bool:
+    """Whether copies are one story still, as is plain where each that leaves has a twin that stays.
+
+    So a raid of a thousand equal posts is not put together anew as often as one of them leaves.
+    """
+    twins = {copy.fingerprint for copy in staying}
+    return all(
+        not copy.shared and copy.fingerprint is not None and copy.fingerprint in twins
+        for copy in without
+    )
 
 
 def _is_copy(one: Copy, other: Copy, trace: _Trace) -> bool:

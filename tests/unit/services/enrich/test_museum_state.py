@@ -35,7 +35,8 @@ def said(post_id: str, minutes: float, label: Polarity | None = None, text: str 
 
 
 def advance(museum: MuseumState, minutes: float) -> MuseumActivity:
-    return museum.advance(at(minutes), CALENDAR)[0]
+    museum.advance(at(minutes), CALENDAR)
+    return museum.speak(at(minutes), CALENDAR)
 
 
 _voices = st.builds(

@@ -178,28 +178,26 @@ def test_a_post_that_comes_back_keeps_its_numbers_and_its_revisions_grow() -> No
 
 def test_a_day_has_one_value_a_bucket_and_its_last_look_counts() -> None:
     looks = [make_snapshot(minutes, likes=minutes) for minutes in (16, 20, 31, 2_881, 2_990)]
-    values = fold(V1, *looks).values()
-    assert [(value.bucket, value.day.isoformat()) for value in values] == [
-        (1, "2026-06-01"),
-        (2, "2026-06-01"),
-        (15, "2026-06-03"),
-    ]
-    assert values[0].weighted_log == fold(V1, looks[1]).values()[0].weighted_log
+    row, day = fold(V1, *looks), NOW.date()
+    values = row.values(day)
+    assert [value.bucket for value in values] == [1, 2]
+    assert {value.day for value in values} == {day}
+    assert [value.bucket for value in row.values(day + timedelta(days=2))] == [15]
+    assert values[0].weighted_log == fold(V1, looks[1]).values(day)[0].weighted_log
 
 
 def test_a_bucket_keeps_its_two_last_days() -> None:
     days = [make_snapshot(2_880 + 1_440 * day, likes=day) for day in range(5)]
-    values = fold(V1, *days).values()
-    assert [value.day for value in values] == [
-        (NOW + timedelta(days=6 - 1)).date(),
-        (NOW + timedelta(days=6)).date(),
-    ]
+    row = fold(V1, *days)
+    known = [day for day in range(10) if row.values((NOW + timedelta(days=day)).date())]
+    assert known == [5, 6]
 
 
 def test_what_a_post_adds_to_the_norms_does_not_hang_on_when_its_removal_is_read() -> None:
-    look = make_snapshot(30, likes=7)
-    assert fold(V1, look, make_removal()).values() == fold(V1, look).values()
-    assert fold(V1, make_removal(), look).values() == fold(V1, look).values()
+    look, day = make_snapshot(30, likes=7), NOW.date()
+    [value] = fold(V1, look).values(day)
+    assert fold(V1, look, make_removal()).values(day) == [value]
+    assert fold(V1, make_removal(), look).values(day) == [value]
 
 
 _events = st.lists(

@@ -85,8 +85,3 @@ def test_a_fingerprint_of_another_library_is_not_compared() -> None:
     copy = make()
     assert copy.fingerprint is not None
     assert copy.model_copy(update={"scheme": "rminhash1/32x16"}).fingerprint is None
-
-
-def test_it_is_remembered_for_a_week() -> None:
-    assert not make().outlived(T0 + timedelta(days=6.9))
-    assert make().outlived(T0 + timedelta(days=7))
