@@ -32,7 +32,7 @@ class MuseumRow(Model):
 
 
 class MuseumState:
-    """One museum. ``put`` takes what is said and unsaid, ``advance`` the time; ``speak`` says what is."""
+    """One museum. ``put`` takes what is said and unsaid, ``advance`` the time; ``speak`` tells."""
 
     def __init__(self, museum_id: str, row: bytes | None, voices: Mapping[str, Voice]) -> None:
         """Recover a museum from its row, if it has one, and its voices by post id."""

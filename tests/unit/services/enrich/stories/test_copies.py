@@ -1,6 +1,6 @@
 """What is remembered of a post: who, when, a fingerprint and the links' digests; no text."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
