@@ -47,7 +47,7 @@ up: install ## run the system on this machine until Ctrl-C (DATA=folder keeps it
 
 .PHONY: test
 test: install ## all tests: unit, contract, integration on real servers, end to end
-	@$(BIN)/pytest -n 3 --dist loadfile
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: unit
 unit: install ## the tests that need no server

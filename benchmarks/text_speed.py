@@ -49,7 +49,8 @@ def main() -> None:
     from services.enrich.understanding import Reader
 
     reader = Reader(model := load_model())
-    reader.understand(items)
+    for at in range(0, len(items), _BATCH):
+        reader.understand(items[at : at + _BATCH])
     gc.collect()
     gc.freeze()  # as the service does
     memory = (psutil.Process().memory_info().rss - before) / 2**20

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
+from itertools import chain
 from typing import NamedTuple
 
 from .files import Entry, Meaning
 from .folding import Folding
 from .patterns import GAP
 from .tokens import STOP, Tokens, WordSet, cut, words_between
-from .trie import Run, Trie
+from .trie import Branches, Run, Trie
 from .vocabulary import STAR
 
 PLAIN = "plain"
+_NOTHING = -1
 _TELLING = "!-+=?"
 """Marks, that which tells most first."""
 _DOUBLED = re.compile(r"(.)\1")
@@ -50,28 +53,33 @@ class _Steps(NamedTuple):
     """
 
     whole: tuple[int, ...]
-    begins: frozenset[int]
-    goes_on: frozenset[int]
+    begins: tuple[int, ...]
+    goes_on: tuple[int, ...]
 
 
 class Compiled(NamedTuple):
     """All that a book is made of, in plain values: what can be kept from one start to the next.
 
-    ``gaps``: of each part; ``ends``: what the phrase means that ends with a part; ``steps``: what
-    runs stand for; ``doubled``: words with a doubled letter.
+    ``gaps``: of each part, a byte each; ``meanings``, and by part in ``ends`` the number of that
+    which ends with it, -1 for none; ``bounds`` and ``parts``: the steps one after the other, three
+    stretches of parts each; ``doubled``: words with a doubled letter.
     """
 
-    gaps: list[int]
-    ends: dict[int, tuple[str, str, str, str]]
-    trie: tuple[dict[str, int], dict[int, int], bytes]
-    steps: list[tuple[tuple[int, ...], frozenset[int], frozenset[int]]]
+    gaps: bytes
+    meanings: list[tuple[str, str, str, str]]
+    ends: bytes
+    numbers: dict[str, int]
+    branches: tuple[bytes, ...]
+    bounds: bytes
+    parts: bytes
     doubled: frozenset[str]
 
 
 def compile_entries(entries: Iterable[Entry]) -> Compiled:
     """Put phrases into one trie of their parts' runs."""
-    gaps: list[int] = []
-    ends: dict[int, tuple[str, str, str, str]] = {}
+    gaps = bytearray()
+    meanings: dict[Meaning, int] = {}
+    ends = array("i")
     doubled: set[str] = set()
     parts: dict[Run, list[tuple[int, bool]]] = {}
     for entry in dict.fromkeys(entries):
@@ -80,21 +88,35 @@ def compile_entries(entries: Iterable[Entry]) -> Compiled:
                 parts.setdefault(run, []).append((len(gaps), at == 0))
                 doubled.update(word.strip(STAR) for word in filter(_DOUBLED.search, run))
             gaps.append(part.gap)
-        ends[len(gaps) - 1] = astuple(entry.meaning)
+            ends.append(_NOTHING)
+        ends[-1] = meanings.setdefault(entry.meaning, len(meanings))
     meant: dict[_Steps, int] = {}
     runs = {
         run: meant.setdefault(_steps_of(found, ends), len(meant)) for run, found in parts.items()
     }
-    steps = [(each.whole, each.begins, each.goes_on) for each in meant]
-    return Compiled(gaps, ends, Trie.of(runs).parts(), steps, frozenset(doubled))
+    bounds, flat = array("i", [0]), array("i")
+    for stretch in chain.from_iterable(meant):
+        flat.extend(stretch)
+        bounds.append(len(flat))
+    numbers, branches = Trie.of(runs).parts()
+    return Compiled(
+        bytes(gaps),
+        [astuple(meaning) for meaning in meanings],
+        ends.tobytes(),
+        numbers,
+        tuple(branches),
+        bounds.tobytes(),
+        flat.tobytes(),
+        frozenset(doubled),
+    )
 
 
-def _steps_of(found: Iterable[tuple[int, bool]], ends: Container[int]) -> _Steps:
+def _steps_of(found: Iterable[tuple[int, bool]], ends: Sequence[int]) -> _Steps:
     first = [part for part, is_first in found if is_first]
     return _Steps(
-        tuple(part for part in first if part in ends),
-        frozenset(part + 1 for part in first if part not in ends),
-        frozenset(part for part, is_first in found if not is_first),
+        tuple(part for part in first if ends[part] != _NOTHING),
+        tuple(part + 1 for part in first if ends[part] == _NOTHING),
+        tuple(part for part, is_first in found if not is_first),
     )
 
 
@@ -103,13 +125,14 @@ class Book:
 
     def __init__(self, compiled: Compiled) -> None:
         self._gaps = compiled.gaps
-        self._ends = {part: Meaning(*meaning) for part, meaning in compiled.ends.items()}
-        self._trie = Trie(*compiled.trie)
-        self._steps = [_Steps(*steps) for steps in compiled.steps]
+        self._meanings = [Meaning(*meaning) for meaning in compiled.meanings]
+        self._ends = array("i", compiled.ends)
+        self._trie = Trie(compiled.numbers, Branches(*compiled.branches))
+        self._bounds, self._parts = array("i", compiled.bounds), array("i", compiled.parts)
         self._folding = Folding(compiled.doubled)
 
     def __len__(self) -> int:
-        return len(self._ends)
+        return sum(end != _NOTHING for end in self._ends)
 
     def cut(self, text: str) -> Tokens:
         """Cut a text into words, folded as the phrases are."""
@@ -119,28 +142,29 @@ class Book:
         """Return the hits by kind of file, in their order; the longest hide those inside them."""
         found: defaultdict[str, list[Hit]] = defaultdict(list)
         begun: list[_Begun] = []
-        all_steps, ends = self._steps, self._ends
+        bounds, parts, ends, meanings = self._bounds, self._parts, self._ends, self._meanings
         for meant, first, last in self._trie.find(tokens.words, tokens.before):
-            whole, begins, goes_on = all_steps[meant]
+            start, begins, goes_on, end = bounds[3 * meant : 3 * meant + 4]
             words = words_between(first, last + 1)
-            for part in whole:
-                meaning = ends[part]
+            for part in parts[start:begins]:
+                meaning = meanings[ends[part]]
                 found[meaning.kind].append(Hit(meaning, first, last, words))
-            if goes_on:
-                for part, before in self._reached(begun, goes_on, first, tokens):
+            if goes_on < end:
+                reached = self._reached(begun, parts[goes_on:end], first, tokens)
+                for part, before in reached:
                     together = before.words | words
-                    if part in ends:
-                        meaning = ends[part]
+                    if ends[part] != _NOTHING:
+                        meaning = meanings[ends[part]]
                         found[meaning.kind].append(Hit(meaning, before.first, last, together))
                     else:
                         awaits = frozenset((part + 1,))
                         begun.append(_Begun(before.first, last, together, awaits))
-            if begins:
-                begun.append(_Begun(first, last, words, begins))
+            if begins < goes_on:
+                begun.append(_Begun(first, last, words, frozenset(parts[begins:goes_on])))
         return {kind: longest(hits) for kind, hits in found.items()}
 
     def _reached(
-        self, begun: list[_Begun], goes_on: frozenset[int], first: int, tokens: Tokens
+        self, begun: list[_Begun], goes_on: Sequence[int], first: int, tokens: Tokens
     ) -> list[tuple[int, _Begun]]:
         """Return the parts at ``first`` that go on with something, each with the nearest such."""
         nearest: dict[int, _Begun] = {}
@@ -152,7 +176,7 @@ class Book:
                 continue
             if max(tokens.before[one.last + 1 : first + 1]) >= STOP:
                 break
-            for part in one.awaits & goes_on:
+            for part in one.awaits.intersection(goes_on):
                 if between <= self._gaps[part]:
                     nearest.setdefault(part, one)
         return sorted(nearest.items())

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .tokens import STOP
 from .vocabulary import Vocabulary
@@ -11,54 +14,62 @@ from .vocabulary import Vocabulary
 Run = tuple[str, ...]
 """Items of a phrase that follow one another without a gap."""
 
+_NOTHING = -1
 
-_MEANS, _GOES_ON = 1, 2
+
+class Branches(NamedTuple):
+    """A trie without its vocabulary: whole numbers of four bytes, an object a node would take ten
+    times the room.
+
+    ``starts``: where each node's branches begin, the root's first; ``items``: of each branch, in
+    rising order within a node; ``reached``: twice the node that it leads to and one, or, where
+    nothing goes on from there, twice what it means; ``means``: of each node, -1 for nothing.
+    """
+
+    starts: bytes
+    items: bytes
+    reached: bytes
+    means: bytes
+
+
+@dataclass(slots=True)
+class _Node:
+    means: int = _NOTHING
+    branches: dict[int, _Node] = field(default_factory=dict)
 
 
 class Trie:
     """The number of what each run stands for, by run."""
 
-    def __init__(self, numbers: Mapping[str, int], following: dict[int, int], means: bytes) -> None:
+    def __init__(self, numbers: Mapping[str, int], branches: Branches) -> None:
         self._vocabulary = Vocabulary(numbers)
-        # A node and an item make one key; what is reached is a node with two bits that say whether
-        # it means something and whether it goes on. An object a node would take ten times as much.
-        self._size = len(numbers) + 1
-        self._next = following
-        self._means = array("i", means)
+        self._starts, self._items, self._reached, self._means = (
+            array("i", part) for part in branches
+        )
 
     @classmethod
     def of(cls, runs: Mapping[Run, int]) -> Trie:
         """Build the trie of runs."""
-        vocabulary = Vocabulary.of(item for run in runs for item in run)
-        trie = cls(vocabulary.numbers, {}, array("i", [-1]).tobytes())
+        numbers = Vocabulary.of(item for run in runs for item in run).numbers
+        root = _Node()
         for run, means in runs.items():
-            trie._add(run, means)
-        return trie
+            node = root
+            for item in run:
+                node = node.branches.setdefault(numbers[item], _Node())
+            node.means = means
+        return cls(numbers, _flat(root))
 
-    def parts(self) -> tuple[dict[str, int], dict[int, int], bytes]:
+    def parts(self) -> tuple[dict[str, int], Branches]:
         """Return what it can be made of again."""
-        return dict(self._vocabulary.numbers), self._next, self._means.tobytes()
-
-    def _add(self, run: Run, means: int) -> None:
-        node, key = 0, 0
-        for at, item in enumerate(run):
-            if at:
-                self._next[key] |= _GOES_ON
-            key = node * self._size + self._vocabulary.numbers[item]
-            reached = self._next.get(key)
-            if reached is None:
-                reached = self._next[key] = len(self._means) << 2
-                self._means.append(-1)
-            node = reached >> 2
-        self._next[key] |= _MEANS
-        self._means[node] = means
+        flat = (self._starts, self._items, self._reached, self._means)
+        return dict(self._vocabulary.numbers), Branches(*(part.tobytes() for part in flat))
 
     def find(self, words: Sequence[str], before: Sequence[int]) -> list[tuple[int, int, int]]:
         """Return what each run means that stands in a sentence, with its first and last word.
 
         Runs come in the order of their last words. ``before``: what stands before each word.
         """
-        following, means, size = self._next, self._means, self._size
+        starts, items, reached, means = self._starts, self._items, self._reached, self._means
         vocabulary = self._vocabulary
         found: list[tuple[int, int, int]] = []
         begun: list[tuple[int, int]] = []
@@ -72,11 +83,36 @@ class Trie:
             begun.append((0, at))
             going = []
             for node, first in begun:
+                end = starts[node + 1]
                 for number in numbers:
-                    if reached := following.get(node + number):
-                        if reached & _MEANS:
-                            found.append((means[reached >> 2], first, at))
-                        if reached & _GOES_ON:
-                            going.append(((reached >> 2) * size, first))
+                    branch = bisect_left(items, number, starts[node], end)
+                    if branch == end or items[branch] != number:
+                        continue
+                    meant = reached[branch]
+                    if meant & 1:
+                        going.append((meant >> 1, first))
+                        meant = means[meant >> 1]
+                        if meant == _NOTHING:
+                            continue
+                    else:
+                        meant >>= 1
+                    found.append((meant, first, at))
             begun = going
         return found
+
+
+def _flat(root: _Node) -> Branches:
+    """Number the nodes that go on, breadth first, and write down their branches."""
+    starts, items, reached, means = array("i", [0]), array("i"), array("i"), array("i")
+    nodes = [root]
+    for node in nodes:  # which grow as they are read
+        means.append(node.means)
+        for item, branch in sorted(node.branches.items()):
+            items.append(item)
+            if branch.branches:
+                reached.append(len(nodes) << 1 | 1)
+                nodes.append(branch)
+            else:
+                reached.append(branch.means << 1)
+        starts.append(len(items))
+    return Branches(*(part.tobytes() for part in (starts, items, reached, means)))

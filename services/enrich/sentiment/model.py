@@ -26,7 +26,7 @@ class TableModel:
 
     def __init__(self, name: str, languages: Sequence[str], weights: Weights) -> None:
         self.name = name
-        self._weights = weights
+        self._floors = weights.floors
         self._table = Table(weights)
         self._languages = {code: at for at, code in enumerate(languages)}
 
@@ -59,7 +59,7 @@ class TableModel:
         judged = answers(
             self.name,
             scores.logits,
-            self._weights.floors[languages],
+            self._floors[languages],
             pulls,
         )
         for spelling, sentiment, own in zip(spellings, judged, pulls, strict=True):

@@ -106,7 +106,9 @@ class Table:
     """Scores batches of texts."""
 
     def __init__(self, weights: Weights) -> None:
-        self.weights = weights
+        # Not the weights themselves: packed, they would be there twice.
+        self._steps, self._intercepts = weights.steps, weights.intercepts
+        self._styles = weights.styles
         self._packed = _pack(weights)
         self._moods = np.zeros(KNOWN, np.int16)
         self._moods[weights.emoji] = weights.moods
@@ -118,11 +120,9 @@ class Table:
         first, last = self._sum_up(batch, languages)
         bounds = batch.bounds
         polarity, neutrality, length = _unpack(first[bounds[1:]] - first[bounds[:-1]])
-        scale = (
-            self.weights.steps[languages] / np.sqrt(LENGTH_STEP * np.maximum(length, 1))[:, None]
-        )
+        scale = self._steps[languages] / np.sqrt(LENGTH_STEP * np.maximum(length, 1))[:, None]
         texts = np.stack((polarity, neutrality), axis=1) * scale
-        texts += self.weights.intercepts[languages, sources]
+        texts += self._intercepts[languages, sources]
         style = np.concatenate(
             (
                 styles(batch),
@@ -132,7 +132,7 @@ class Table:
             axis=1,
         )
         for column in range(style.shape[1]):  # one after the other: a sum in one order
-            texts += style[:, column, None] * self.weights.styles[languages, column]
+            texts += style[:, column, None] * self._styles[languages, column]
         starts, ends, owners = batch.words
         pulls = (
             _unpack(first[ends] - first[starts - 1])[0] + _unpack(last[ends + 1] - last[starts])[0]

@@ -15,8 +15,8 @@ from tests.support.ledger import Ledger, write_ledger
 from tests.support.observer import ends, partitions_by_key
 from tests.support.waiting import until_complete
 
-KILLS_OF_EACH = 8 if SOAK else 3
-POSTS, SNAPSHOTS = (5_000, 10_000) if SOAK else (1_500, 3_000)
+KILLS_OF_EACH = 8 if SOAK else 2
+POSTS, SNAPSHOTS = (5_000, 10_000) if SOAK else (800, 1_600)
 
 
 @pytest.mark.timeout(1200 if SOAK else 300)

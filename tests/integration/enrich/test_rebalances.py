@@ -14,7 +14,7 @@ from tests.support.ledger import Ledger, write_ledger
 from tests.support.observer import backlog, ends
 from tests.support.waiting import until_complete
 
-CYCLES = 50 if SOAK else 5
+CYCLES = 50 if SOAK else 4
 STILL_SECONDS = 30
 _SECONDS_A_RECORD = 0.003
 _POSTS_A_CYCLE = 240
