@@ -40,7 +40,7 @@ def fingerprint(text: str) -> bytes | None:
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
     plain = _GAPS.sub(" ", _NOISE.sub(" ", folded)).strip()
-    if _columns(plain) < _SHORTEST:
+    if len(plain) < _SHORTEST and _columns(plain) < _SHORTEST:
         return None
     minhash = RMinHash(num_perm=SLOTS, seed=_SEED)
     minhash.update([plain[n : n + _RUN] for n in range(len(plain) - _RUN + 1)])
@@ -49,7 +49,7 @@ def fingerprint(text: str) -> bytes | None:
 
 def likeness(one: bytes, other: bytes) -> float:
     """Estimate how alike two texts are: 0 for nothing in common, 1 for the same."""
-    return float(np.mean(_slots(one) == _slots(other)))
+    return int(np.count_nonzero(_slots(one) == _slots(other))) / SLOTS
 
 
 def bands(print_: bytes) -> list[int]:
