@@ -166,12 +166,16 @@ class Delivery:
                 reason="gave_up" if given_up else None,
                 reference=reference,
             )
+            if given_up and claim.kind is Kind.MESSAGE and not claim.accepted:
+                await notifications.fail_replies(session, claim)
         outcome = "failed" if given_up else "in_doubt" if in_doubt else "retried"
         self._tell(claim, outcome, detail=str(error) or type(error).__name__)
 
     async def _block(self, claim: Claim, error: Refused, in_doubt: bool) -> None:
         at = self._clock.now() + timedelta(seconds=self._settings.blocked_seconds)
         given_up = self._given_up(claim)
+        # A message is changed where it stands, which may be where new ones go no longer.
+        holds_back = error.whole_receiver and not claim.accepted
         async with self._database.transaction() as session:
             await notifications.retry(
                 session,
@@ -182,11 +186,13 @@ class Delivery:
                 reason=error.reason,
                 reference=error.reference,
             )
-            if error.whole_receiver:
+            if given_up and claim.kind is Kind.MESSAGE and not claim.accepted:
+                await notifications.fail_replies(session, claim)
+            if holds_back:
                 await notifications.block_receiver(
                     session, claim.receiver, claim.channel, error.reason, at
                 )
-        if error.whole_receiver:
+        if holds_back:
             self._refusing.add((claim.receiver, claim.channel))
         outcome = "failed" if given_up else "blocked"
         self._tell(claim, outcome, reason=error.reason, detail=str(error))

@@ -32,7 +32,11 @@ class Erasure:
         """Note that texts were erased or exchanged by a removal or an edit."""
         if posts:
             TEXTS_ERASED.labels("removed").inc(posts)
-            self._owed = _WIPES
+            self.owe()
+
+    def owe(self) -> None:
+        """Wipe once more: a transaction may have erased texts though we did not hear its end."""
+        self._owed = _WIPES
 
     async def run(self) -> None:
         """Do what is due."""

@@ -70,6 +70,9 @@ class Pipeline:
                 await self._heartbeat.run(self._reader.partitions)
                 await self._erasure.run()
             except Retryable as error:
+                # What was read with the batch in hand is not kept either: read all of it again.
+                self._reader.forget()
+                self._erasure.owe()
                 self._health.not_ready("pipeline", str(error))
                 log.warning("pipeline_waits", error=str(error))
                 await asyncio.sleep(_PAUSE_SECONDS)
@@ -78,12 +81,8 @@ class Pipeline:
             self._watchdog.look(self._reader.progress())
 
     async def _handle(self, batch: Batch) -> None:
-        try:
-            events = await self._judge.judge(batch.records)
-            changes = await self._casework.keep(batch, events)
-        except Retryable:
-            self._reader.refused(batch)
-            raise
+        events = await self._judge.judge(batch.records)
+        changes = await self._casework.keep(batch, events)
         if changes is None:
             OFFSETS_REFUSED.inc()
             log.warning("offset_refused", **batch.place._asdict(), expected=batch.expected)

@@ -177,5 +177,8 @@ def _recipients_refused(codes: Iterable[int], reference: Reference | None) -> Ex
     known = sorted(codes)
     said = f"the mail server does not take {len(known)} recipient(s): {known[0]}"
     if all(500 <= code <= 599 for code in known):
-        return Refused("recipient_refused", said, reference=reference)
+        # Where another address has it, the next mail may be welcome there too.
+        return Refused(
+            "recipient_refused", said, reference=reference, whole_receiver=reference is None
+        )
     return NotAccepted(said, reference=reference)

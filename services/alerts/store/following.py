@@ -45,11 +45,16 @@ async def follow(
         return
     for row in _messages(rows):
         _bring_up(row, after, updatable, now)
+    if before is not None and before.incident.removed:
+        for row in rows:
+            said = row.kind == Kind.REPLY and row.severity == after.incident.severity
+            if said and row.state == State.CANCELLED:
+                _wake(row, now)
     if before is not None and RANK[after.incident.severity] > RANK[before.incident.severity]:
         known = {row.notification_id for row in rows}
         for row in _messages(rows):
-            if row.sent_at is None and row.in_doubt_since is None:
-                continue  # the message itself will say it
+            if row.sent_at is None and row.in_doubt_since is None and row.reference is None:
+                continue  # nobody has the message yet: it will say so itself
             route = Route(row.receiver, row.channel)
             reply = _new(after, route, Kind.REPLY, now, caused_at)
             if reply.notification_id not in known:

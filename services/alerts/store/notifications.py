@@ -89,7 +89,8 @@ async def claim(
     )
     if row is None:
         return None
-    in_doubt = row.in_doubt_since if row.sent_at is None else None
+    # Without an address no call was made, whatever became of the attempt.
+    in_doubt = row.in_doubt_since if row.sent_at is None and row.address is not None else None
     if in_doubt is None:
         address = address_of(row.receiver, row.channel)
         row.address = None if address is None else list(address)
@@ -151,7 +152,8 @@ def _has_parent() -> ColumnElement[bool]:
             parent.receiver == Row.receiver,
             parent.channel == Row.channel,
             parent.kind == Kind.MESSAGE,
-            parent.sent_at.is_not(None),
+            # Of several addresses one may have it before all do.
+            or_(parent.sent_at.is_not(None), parent.reference.is_not(None)),
         ),
     )
 
@@ -222,6 +224,19 @@ async def retry(
     if reference is not None:
         values["reference"] = dict(reference)
     return await _finish(session, claim, **values)
+
+
+async def fail_replies(session: AsyncSession, claim: Claim) -> None:
+    """Give up the replies to a message that was given up: they would wait for it for ever."""
+    await session.execute(
+        update(Row)
+        .where(
+            Row.incident_id == claim.story.incident.incident_id,
+            Row.kind == Kind.REPLY,
+            *_waits(claim.receiver, claim.channel),
+        )
+        .values(state=State.FAILED, reason="gave_up")
+    )
 
 
 async def cancel(session: AsyncSession, claim: Claim) -> bool:

@@ -74,7 +74,7 @@ class Reader:
         if self._topic not in await consumer.topics():
             await consumer.stop()
             raise Fatal(f"topic {self._topic} does not exist; run `passaparola topics create`")
-        consumer.subscribe([self._topic], listener=_Listener(self._forget, self._assigned))
+        consumer.subscribe([self._topic], listener=_Listener(self.forget, self._assigned))
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
@@ -129,7 +129,7 @@ class Reader:
             self._positions[tp] = batch.next
 
     def refused(self, batch: Batch) -> None:
-        """Read again from where the database says."""
+        """Read its partition again from where the database says."""
         self._positions.pop(TopicPartition(batch.place.topic, batch.place.partition), None)
 
     async def _take_up(self, tp: TopicPartition) -> None:
@@ -149,11 +149,12 @@ class Reader:
             consumer.seek(tp, known)
         self._positions[tp] = known
 
+    def forget(self) -> None:
+        """Read every partition again from where the database says."""
+        self._positions.clear()
+
     def _place(self, tp: TopicPartition) -> Place:
         return Place(self._cluster, tp.topic, tp.partition)
-
-    def _forget(self) -> None:
-        self._positions.clear()
 
     def _ready(self) -> AIOKafkaConsumer:
         if self._consumer is None:

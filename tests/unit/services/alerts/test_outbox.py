@@ -231,6 +231,77 @@ async def test_only_the_recipient_that_refused_gets_the_mail_later(
     assert accepted == [("first@a.example",), ("second@a.example",)]
 
 
+async def test_address_that_is_dead_keeps_nothing_from_the_others(desk: Desk, inbox: Inbox) -> None:
+    desk.routing._receivers = {"egizio": {"email": ("good@a.example", "dead@a.example")}}
+    inbox.faults.add(
+        mail_faults.refuse_recipient("550 5.1.1 No such user", recipient="dead@a.example", times=99)
+    )
+    await desk.keep(*(viral(post_id=f"bluesky:{number}") for number in range(4)))
+    await desk.deliver_due()
+    assert len([mail for mail in inbox.ledger if mail.accepted]) == 4
+    await desk.keep(viral(post_id="bluesky:0", sentiment=NEGATIVE))
+    await desk.deliver_due()
+    told = [mail for mail in inbox.ledger if mail.accepted]
+    assert len(told) == 5
+    assert {mail.recipients for mail in told} == {("good@a.example",)}
+
+
+async def test_message_that_cannot_be_changed_holds_back_no_new_one(
+    desk: Desk, slack: SlackStandIn
+) -> None:
+    await desk.keep(viral())
+    await desk.deliver_all()
+    slack.faults.add(slack_error("is_archived", method=UPDATE, times=99))
+    await desk.keep(viral(sentiment=NEGATIVE))
+    claim = await desk.outbox.claim()
+    assert claim is not None
+    assert claim.accepted
+    await desk.keep(viral(post_id="bluesky:new"))
+    await desk.outbox.deliver(claim)
+    await desk.deliver_due()
+    assert len(slack.messages(CHANNEL)) == 3  # the old one, the reply to it, and the new one
+
+
+async def test_reply_to_a_message_that_was_given_up_is_given_up(
+    desk: Desk, slack: SlackStandIn
+) -> None:
+    slack.faults.add(timeout_before_acceptance(method=POST, times=1))
+    slack.faults.add(slack_error("missing_scope", method="conversations.history", times=99_999))
+    await desk.keep(viral())
+    await desk.deliver_due()
+    await desk.keep(viral(sentiment=NEGATIVE))
+    await desk.deliver_all(within_seconds=SETTINGS.give_up_seconds + 3600)
+    states = {(row.kind, row.state) for row in await desk.rows() if row.channel == "slack"}
+    assert states == {(Kind.MESSAGE, State.FAILED), (Kind.REPLY, State.FAILED)}
+
+
+async def test_rise_is_told_though_the_post_went_and_came_back(
+    desk: Desk, slack: SlackStandIn
+) -> None:
+    await desk.keep(viral())
+    await desk.deliver_all()
+    await desk.keep(viral(revision=2, sentiment=NEGATIVE))
+    await desk.remove(viral())
+    await desk.deliver_all()
+    assert len(slack.messages(CHANNEL)) == 1
+    await desk.keep(viral(revision=4, sentiment=NEGATIVE))
+    await desk.deliver_all()
+    assert len(slack.messages(CHANNEL)) == 2
+    assert (await desk.states(Kind.REPLY))["slack"] == State.SENT
+
+
+async def test_address_that_was_missing_at_a_crash_is_looked_up_again(
+    desk: Desk, slack: SlackStandIn
+) -> None:
+    known, desk.routing._receivers = desk.routing._receivers, {"egizio": {"slack": ()}}
+    await desk.keep(viral())
+    desk.routing._receivers = {}
+    assert await desk.outbox.claim() is not None
+    desk.routing._receivers = known
+    await desk.deliver_all()
+    assert len(slack.messages(CHANNEL)) == 1
+
+
 async def test_later_alert_changes_the_message_and_posts_nothing_new(
     desk: Desk, slack: SlackStandIn, inbox: Inbox
 ) -> None:
