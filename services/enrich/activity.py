@@ -83,7 +83,8 @@ def _complaints(judged: Iterable[Voice]) -> tuple[Complaint, ...]:
 
 def _copied(stories: Iterable[Story], at: datetime) -> tuple[CopiedStory, ...]:
     """Return the stories that are told in the window, the most told first."""
-    told = [story for story in stories if at - WINDOW < story.last_at <= at]
+    # The newest copies may be later than ``at``: the others are told nevertheless.
+    told = [story for story in stories if story.first_at <= at < story.last_at + WINDOW]
     told.sort(key=lambda story: (-story.posts, story.story_id))
     return tuple(
         CopiedStory(

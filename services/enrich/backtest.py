@@ -49,7 +49,7 @@ class Backtest:
         self._usual = Usual()
         self._rows: dict[str, PostRow] = {}
         self._museums: dict[str, MuseumState] = {}
-        self._calls: dict[str, int] = {}
+        self._calls: dict[tuple[str, str], int] = {}
         self._understood: dict[Item, Understanding] = {}
         self._ticked: datetime | None = None
         self.posts = self.looks = 0
@@ -130,8 +130,10 @@ class Backtest:
 
     def _called(self, row: PostRow, at: datetime) -> Iterator[Raised]:
         post, virality = row.post, row.virality
-        if post is None or virality is None or virality.calls == self._calls.get(post.post_id, 0):
+        if post is None or virality is None or not virality.calls:
             return
-        self._calls[post.post_id] = virality.calls
         for museum_id in post.museum_ids:
-            yield Raised(at, museum_id, "viral", virality.explanation, post.post_id)
+            called = (museum_id, post.post_id)
+            if virality.calls > self._calls.get(called, 0):
+                self._calls[called] = virality.calls
+                yield Raised(at, museum_id, "viral", virality.explanation, post.post_id)

@@ -17,7 +17,7 @@ from schemas.codec import encode
 from .activity import activity
 from .stories import Stories
 from .unusual import layout
-from .unusual.bins import Bins, bin_of, start_of
+from .unusual.bins import FULL_WEIGHT, Bins, bin_of, start_of
 from .unusual.calendar import Calendar
 from .unusual.museum import Watch
 from .unusual.outlook import Alarm, burst_alarm, negative_alarm
@@ -40,10 +40,13 @@ class MuseumState:
         self._watch = Watch()
         if row is not None:
             self._watch = layout.read(b64decode(MuseumRow.model_validate_json(row).watch))
-        self._voices: dict[str, Voice] = {}
-        self._stories = Stories()
-        for post_id, said in voices.items():
-            self.put(post_id, said)
+        self._voices = dict(voices)
+        self._stories = Stories(said.imprint for said in voices.values())
+        self._weights: dict[str, int] = {}
+        """What each post was last counted with, in steps: most that touches a story changes none,
+        and a raid of thousands is counted again as often as one of them comes or goes."""
+        for post_id in voices:
+            self._count(post_id)
 
     @property
     def silent(self) -> bool:
@@ -62,20 +65,23 @@ class MuseumState:
             return said
         if said is None:
             self._voices.pop(post_id, None)
+            self._weights.pop(post_id, None)
             self._watch.remove(post_id)
             touched = self._stories.drop([post_id])
         else:
             self._voices[post_id] = said
-            touched = [post_id, *self._stories.put(said.imprint)]
-        for each in dict.fromkeys(touched):
-            voice = self._voices[each]
-            self._watch.put(
-                each,
-                voice.at,
-                negative=None if voice.label is None else voice.label == "negative",
-                weight=self._stories.story(each).weight,
-            )
+            touched = self._stories.put(said.imprint)
+            self._count(post_id)
+        for each in touched:
+            if _steps(self._stories.weight(each)) != self._weights[each]:
+                self._count(each)
         return said
+
+    def _count(self, post_id: str) -> None:
+        voice, weight = self._voices[post_id], self._stories.weight(post_id)
+        self._weights[post_id] = _steps(weight)
+        negative = None if voice.label is None else voice.label == "negative"
+        self._watch.put(post_id, voice.at, negative=negative, weight=weight)
 
     def outlived(self, at: datetime) -> list[str]:
         """The posts of voices that are too old to keep: nothing refers to them any more."""
@@ -103,3 +109,7 @@ class MuseumState:
         bare = Bins(known.first, known.frozen, known.tail)
         watch = layout.write(replace(self._watch, bins=bare))
         return encode(MuseumRow(watch=b64encode(watch).decode("ascii")))
+
+
+def _steps(weight: float) -> int:
+    return round(weight * FULL_WEIGHT)

@@ -50,12 +50,14 @@ class Birth(Model):
 class Look(NamedTuple):
     """The last look at a post in one age bucket on one day: log1p of its weighted engagement.
 
-    A tuple, since a row has many: in JSON it is half as long.
+    ``audience_log`` where views are known, which grow with the post; else its followers are its
+    audience. A tuple, since a row has many: in JSON it is half as long.
     """
 
     bucket: int
     day: date
     weighted_log: float
+    audience_log: float | None = None
 
 
 class Mark(Model):
@@ -122,9 +124,15 @@ class PostRow(Model):
         birth = self.birth
         if birth is None:
             return []
-        audience_log = audience(birth.followers, None)
+        usual = audience(birth.followers, None)
         return [
-            Value(birth.platform, look.bucket, look.day, look.weighted_log, audience_log)
+            Value(
+                birth.platform,
+                look.bucket,
+                look.day,
+                look.weighted_log,
+                usual if look.audience_log is None else look.audience_log,
+            )
             for look in self.looks
             if look.day == day
         ]
@@ -193,7 +201,7 @@ def fold_snapshot(row: PostRow | None, snapshot: EngagementSnapshot, usual: Usua
         | {
             "counters": counters,
             "counted_at": at,
-            "looks": _look(row.looks, bucket, at, weigh(counters, birth.platform)),
+            "looks": _with_look(row.looks, _look(bucket, at, counters, birth)),
             "engagement": score_engagement(counters, birth.platform, birth.followers, hours, norm),
             "reason": Reason.SNAPSHOT,
             "changed_at": max(row.changed_at, at),
@@ -232,10 +240,19 @@ def _marked(row: PostRow, mark: Mark) -> PostRow:
     )
 
 
-def _look(looks: tuple[Look, ...], bucket: int, at: datetime, weighted: float) -> tuple[Look, ...]:
-    """Set the look of this bucket and day; a bucket keeps its two last days, for sums in repair."""
-    fresh = Look(bucket=bucket, day=at.date(), weighted_log=math.log1p(weighted))
-    same = [look for look in looks if look.bucket == bucket and look.day != fresh.day]
-    others = [look for look in looks if look.bucket != bucket]
+def _look(bucket: int, at: datetime, counters: Counters, birth: Birth) -> Look:
+    views = counters.views
+    return Look(
+        bucket=bucket,
+        day=at.date(),
+        weighted_log=math.log1p(weigh(counters, birth.platform)),
+        audience_log=None if views is None else audience(birth.followers, views),
+    )
+
+
+def _with_look(looks: tuple[Look, ...], fresh: Look) -> tuple[Look, ...]:
+    """Set the look of its bucket and day; a bucket keeps its two last days, for sums in repair."""
+    same = [look for look in looks if look.bucket == fresh.bucket and look.day != fresh.day]
+    others = [look for look in looks if look.bucket != fresh.bucket]
     kept = sorted([*same, fresh], key=lambda look: look.day)[-_DAYS_KEPT:]
     return tuple(sorted([*others, *kept], key=lambda look: (look.bucket, look.day)))

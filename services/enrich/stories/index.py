@@ -6,7 +6,7 @@ from them at any time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -41,7 +41,7 @@ class Stories:
         take ten times the room of its name."""
         self._none_before = _NEVER
         for copy in copies:
-            self.put(copy)
+            self._join(copy)
 
     def __len__(self) -> int:
         return len(self._groups)
@@ -101,6 +101,10 @@ class Stories:
         """
         told = self._tell(self._groups[post_id])
         return replace(told, story_id=self._name(told))
+
+    def weight(self, post_id: str) -> float:
+        """Return how much a post counts among its copies. Raises ``KeyError`` as above."""
+        return self._tell(self._groups[post_id]).weight
 
     def stories(self, posts: int = 1) -> list[Story]:
         """All stories of at least so many posts, the oldest first."""
@@ -171,14 +175,15 @@ def _traces(copy: Copy) -> Iterator[_Trace]:
     yield from copy.shared
 
 
-def _hold_together(staying: Iterable[Copy], *, without: Iterable[Copy]) -> bool:
+def _hold_together(staying: Collection[Copy], *, without: Iterable[Copy]) -> bool:
     """Whether copies are one story still, as is plain where each that leaves has a twin that stays.
 
     So a raid of a thousand equal posts is not put together anew as often as one of them leaves.
     """
-    twins = {copy.fingerprint for copy in staying}
     return all(
-        not copy.shared and copy.fingerprint is not None and copy.fingerprint in twins
+        not copy.shared
+        and copy.fingerprint is not None
+        and any((one.imprint, one.scheme) == (copy.imprint, copy.scheme) for one in staying)
         for copy in without
     )
 

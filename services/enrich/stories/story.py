@@ -59,17 +59,24 @@ def tell(copies: Collection[Copy]) -> Story:
 def _is_raid(ordered: Sequence[Copy]) -> bool:
     """Look for a stretch of time in which many wrote the same, most of them young or unknown."""
     texts = [copy for copy in ordered if copy.imprint is not None]
-    posts: Counter[str] = Counter()
-    doubtful: Counter[str] = Counter()
+    authors: Counter[str] = Counter()
+    suspects: Counter[str] = Counter()
     begin = 0
     for last in texts:
-        posts[last.author] += 1
-        doubtful[last.author] += not last.established
+        authors[last.author] += 1
+        if not last.established:
+            suspects[last.author] += 1
         while last.at - texts[begin].at > RAID_WITHIN:
-            posts[texts[begin].author] -= 1
-            doubtful[texts[begin].author] -= not texts[begin].established
+            _forget_one(authors, texts[begin].author)
+            if not texts[begin].established:
+                _forget_one(suspects, texts[begin].author)
             begin += 1
-        authors, suspects = len(+posts), len(+doubtful)
-        if authors >= RAID_AUTHORS and suspects >= RAID_SHARE * authors:
+        if len(authors) >= RAID_AUTHORS and len(suspects) >= RAID_SHARE * len(authors):
             return True
     return False
+
+
+def _forget_one(posts: Counter[str], author: str) -> None:
+    posts[author] -= 1
+    if not posts[author]:
+        del posts[author]

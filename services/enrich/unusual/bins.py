@@ -17,7 +17,8 @@ WINDOW_BINS = 6 * HOUR_BINS
 """The window of the negative share."""
 FULL_WEIGHT = 15
 """Weights are in fifteenths, so that sums are exact in any order."""
-_FARTHEST_AHEAD = DAY_BINS
+_FARTHEST_AHEAD = 8 * DAY_BINS
+"""A source may be read days before another: so long a topic keeps what was not read."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -85,7 +86,7 @@ class Bins:
         """Count a post, or correct it; return the first bin that changed, if any.
 
         A post stays in its bin, or moves to an earlier one if it turns out to be older. One that
-        lies more than a day ahead comes from a broken clock and is left out.
+        lies farther ahead than we can lag behind comes from a broken clock and is left out.
         """
         known = self.posts.get(key)
         if known is not None and known.number < said.number:

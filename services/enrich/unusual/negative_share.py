@@ -88,7 +88,8 @@ class NegativeShare:
     def usual_range(self) -> tuple[float, float]:
         """Return the shares between which a day's opinion lies four times in five."""
         share, sample = self.usual()
-        return usual_shares(round(share, 3), round(sample), OUTSIDE)
+        # Rounded, so that few are computed; but a share of none or all has no distribution.
+        return usual_shares(min(max(round(share, 3), 0.001), 0.999), round(sample), OUTSIDE)
 
     def copy(self) -> NegativeShare:
         """Return one that is folded on its own."""

@@ -82,3 +82,12 @@ def test_days_teach_what_is_usual() -> None:
     assert learned.source == "learned"
     assert learned.mean == pytest.approx(math.log1p(9))
     assert 200 < test._usual.forecasts.outlook("mastodon", at(8 * DAY).date()).posts < 400
+
+
+def test_a_museum_that_an_edit_adds_hears_of_it_too() -> None:
+    looks = [make_snapshot(minutes, likes=50 * minutes) for minutes in range(20, 240, 20)]
+    edit = make_post(2, "louvre", "orsay", observed_at=at(250))
+    assert kinds([make_post(1, "louvre"), *looks, edit]) == [
+        ("viral", "louvre"),
+        ("viral", "orsay"),
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,3 +100,43 @@ def test_a_raid_of_copies_is_called_one_and_counts_as_one_voice() -> None:
     assert (story.posts, story.authors, story.coordinated) == (8, 8, True)
     assert "No post of the last six hours" not in (advance(museum, 10).explanation or "")
     assert "1 of the last 1 post (100%) are negative" in (advance(museum, 15).explanation or "")
+
+
+def test_a_story_is_told_though_its_newest_copy_is_later() -> None:
+    museum = MuseumState("louvre", None, {})
+    for number in range(8):
+        museum.put(f"x:{number}", said(f"x:{number}", -number, "negative", SAME))
+    museum.put("x:later", said("x:later", 6, "negative", SAME))
+    [story] = advance(museum, 5).stories
+    assert story.coordinated
+
+
+def test_what_was_read_days_ahead_counts_when_its_time_comes() -> None:
+    voices = {f"x:{n}": said(f"x:{n}", 48 * 60 - 1 - n, "negative") for n in range(5)}
+    running = MuseumState("louvre", None, {})
+    advance(running, 0)
+    for post_id, voice in voices.items():
+        running.put(post_id, voice)
+    restarted = MuseumState("louvre", running.row(), voices)
+    for museum in (running, restarted):
+        for minutes in range(5, 48 * 60 + 5, 5):
+            museum.advance(at(minutes), CALENDAR)
+        told = museum.speak(at(48 * 60), CALENDAR).explanation or ""
+        assert "5 of the last 5 posts (100%) are negative" in told
+
+
+def test_a_raid_is_weighed_again_only_where_that_changes_a_weight(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    museum = MuseumState("louvre", None, {})
+    counted: list[str] = []
+    count = museum._count
+
+    def noted(post_id: str) -> None:
+        counted.append(post_id)
+        count(post_id)
+
+    monkeypatch.setattr(museum, "_count", noted)
+    for number in range(300):
+        museum.put(f"x:{number}", said(f"x:{number}", -number / 100, "negative", SAME))
+    assert len(counted) < 300 + 15 * 60

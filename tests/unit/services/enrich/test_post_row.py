@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import EngagementSnapshot, Ingest, Post, Removal, Transport
+from schemas import Author, EngagementSnapshot, Ingest, Post, Removal, Transport
+from services.enrich.engagement import audience
 from services.enrich.post_row import (
     PostRow,
     encode_row,
@@ -242,3 +243,11 @@ def test_the_row_of_a_replayed_post_outlives_its_arrival_not_its_year() -> None:
     ingest = Ingest(connector="replay", transport=Transport.REPLAY, received_at=at(60))
     post = make_post(1, "louvre", ingest=ingest, observed_at=NOW, created_at=NOW)
     assert take(None, post).changed_at == at(60)
+
+
+def test_views_are_its_audience_in_what_it_teaches_as_in_its_score() -> None:
+    day, post = NOW.date(), make_post(1, "louvre", author=Author(handle="ada", followers=300))
+    [followed] = fold(post, make_snapshot(30, likes=7)).values(day)
+    [seen] = fold(post, make_snapshot(30, likes=7, views=90_000)).values(day)
+    assert followed.audience_log == audience(300, None)
+    assert seen.audience_log == audience(300, 90_000) != followed.audience_log

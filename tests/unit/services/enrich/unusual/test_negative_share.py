@@ -91,3 +91,8 @@ def test_whatever_comes_the_numbers_stay_numbers(bins: list[tuple[int, int]]) ->
     assert share.chance is None or 0 <= share.chance <= 1
     low, high = share.usual_range()
     assert 0 <= low <= high <= 1
+
+
+def test_a_museum_that_nobody_complains_of_has_a_usual_range() -> None:
+    low, high = NegativeShare(negative=0.0, others=20_000.0).usual_range()
+    assert 0 <= low <= high < 0.05
