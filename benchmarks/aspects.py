@@ -38,7 +38,9 @@ def main() -> None:
     """Measure one split, and print a table a language and one of Bristol."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--split", choices=("held_out", "development"), default="held_out")
-    parser.add_argument("--write", action="store_true", help="the result and docs/understanding.md too")
+    parser.add_argument(
+        "--write", action="store_true", help="the result and docs/understanding.md too"
+    )
     given = parser.parse_args()
     machine = describe_machine()
     reader = Reader(load_model())

@@ -35,6 +35,7 @@ class Stories:
     """Copies by post id, grouped into stories as they come and go."""
 
     def __init__(self, copies: Iterable[Copy] = ()) -> None:
+        """Begin with copies, each of another post."""
         self._groups: dict[str, _Group] = {}
         self._traces: dict[_Trace, str | set[str]] = {}
         """The posts by what they are found by. Most traces are one post's, and a set of one would
