@@ -32,6 +32,7 @@ _USUAL_FOLLOWERS = 500
 _AUDIENCE_POWER = 0.5
 _SPREAD = 0.6
 _MOST_ABOVE = 0.75
+_MOST_FINAL = 120.0
 
 _MIX: Mapping[str, Mapping[str, float]] = {
     "mastodon": {"likes": 0.5, "reposts": 0.35, "replies": 0.15},
@@ -64,7 +65,7 @@ def usual_final(rng: Random, audience: int | None) -> float:
         _AUDIENCE_POWER * (math.log1p(audience) - math.log1p(_USUAL_FOLLOWERS)) if audience else 0
     )
     noise = min(rng.gauss(0, _SPREAD), _MOST_ABOVE)
-    return max(0.0, math.expm1(math.log1p(_USUAL_FINAL) + lift + noise))
+    return min(max(0.0, math.expm1(math.log1p(_USUAL_FINAL) + lift + noise)), _MOST_FINAL)
 
 
 def counters(platform: str, weighted: float) -> dict[str, int]:

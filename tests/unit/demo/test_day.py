@@ -9,12 +9,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
 from shapely.geometry import Point, shape
 
-from demo.day import Day, compose
+from demo.day import Day, compose, growth
 from schemas import Circle, EngagementSnapshot, Match, MatchKind, Museum, Post, Removal
 
 SEEDS = range(20)
@@ -286,3 +287,9 @@ def test_a_day_of_another_season_can_be_made() -> None:
     assert {post.observed_at.date() for v in Reading(day).posts.values() for post in v} == {
         date(2027, 7, 4)
     }
+
+
+def test_an_ordinary_post_never_comes_near_a_viral_one() -> None:
+    rng = Random(1)
+    finals = [growth.usual_final(rng, followers) for followers in (None, 400, 300_000) * 2_000]
+    assert max(finals) <= 120
