@@ -166,8 +166,6 @@ class Delivery:
                 reason="gave_up" if given_up else None,
                 reference=reference,
             )
-            if given_up and claim.kind is Kind.MESSAGE and not claim.accepted:
-                await notifications.fail_replies(session, claim)
         outcome = "failed" if given_up else "in_doubt" if in_doubt else "retried"
         self._tell(claim, outcome, detail=str(error) or type(error).__name__)
 
@@ -186,8 +184,6 @@ class Delivery:
                 reason=error.reason,
                 reference=error.reference,
             )
-            if given_up and claim.kind is Kind.MESSAGE and not claim.accepted:
-                await notifications.fail_replies(session, claim)
             if holds_back:
                 await notifications.block_receiver(
                     session, claim.receiver, claim.channel, error.reason, at

@@ -216,18 +216,21 @@ async def retry(
 ) -> bool:
     """Try again at some time; what is in doubt stays so until the channel has been asked.
 
-    ``state`` may also be ``blocked``, or ``failed`` for giving up.
+    ``state`` may also be ``blocked``, or ``failed`` for giving up: a message that nobody has then
+    takes along the replies that wait for it.
     """
     values: dict[str, Any] = {"state": state, "next_attempt_at": at, "reason": reason}
     if not in_doubt:
         values |= _CERTAIN
     if reference is not None:
         values["reference"] = dict(reference)
-    return await _finish(session, claim, **values)
+    ours = await _finish(session, claim, **values)
+    if ours and state is State.FAILED and claim.kind is Kind.MESSAGE and not claim.accepted:
+        await _fail_replies(session, claim)
+    return ours
 
 
-async def fail_replies(session: AsyncSession, claim: Claim) -> None:
-    """Give up the replies to a message that was given up: they would wait for it for ever."""
+async def _fail_replies(session: AsyncSession, claim: Claim) -> None:
     await session.execute(
         update(Row)
         .where(
