@@ -46,10 +46,19 @@ class DeadLetterLimit:
     def __init__(self, settings: GuardSettings) -> None:
         self._settings = settings
         self._recent: deque[bool] = deque(maxlen=settings.window)
+        self._authors: deque[str] = deque(maxlen=settings.window)
         self._consecutive = 0
 
-    def count(self, parked: bool) -> None:
-        """Count one record. Raises ``Fatal`` over the limit."""
+    def count(self, parked: bool, author: str | None = None) -> None:
+        """Count one record. Raises ``Fatal`` over the limit.
+
+        ``author``: a stranger who wrote it, where it is one; all that one of them has parked counts
+        once, for a fault of ours meets many, and nobody may stop us alone.
+        """
+        if parked and author is not None:
+            if author in self._authors:
+                return
+            self._authors.append(author)
         self._recent.append(parked)
         self._consecutive = self._consecutive + 1 if parked else 0
         share = sum(self._recent) / len(self._recent)

@@ -25,11 +25,12 @@ class AccountRemoval:
 class Look:
     """We asked for a tracked post again: what it showed, and when to ask next.
 
-    ``counters`` is ``None`` where the platform did not give the post.
+    ``counters`` is ``None`` where the platform did not give the post, ``looked_at`` where it was
+    never looked at because the platform refuses to be asked for it.
     """
 
     post_id: str
-    looked_at: datetime
+    looked_at: datetime | None
     next_look_at: datetime | None
     unchanged_looks: int
     missing_looks: int
@@ -58,10 +59,14 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Input that can never be read; ``reason`` is a short word, ``message`` names no contents."""
+    """Input that can never be read; ``reason`` is a short word, ``message`` names no contents.
+
+    ``author_id``: whose it is, where that much can be told.
+    """
 
     reason: str
     message: str
+    author_id: str | None = None
 
 
 Fact = Post | EngagementSnapshot | Removal | AccountRemoval | Gap | Look | Tally | Tick | Unreadable

@@ -168,9 +168,10 @@ class Pipeline:
         for index, refusal in refused.items():
             await self._publisher.publish([dead_letter(observations[index], refusal, source)])
             outcomes[index] = Outcome(Fate.DEAD_LETTER, refusal.reason)
-        for outcome in outcomes:
+        for observation, outcome in zip(observations, outcomes, strict=True):
             OBSERVATIONS.labels(connector, outcome.fate).inc()
-            self._limit.count(parked=outcome.fate is Fate.DEAD_LETTER)
+            author = _author_of(observation.fact) if self._stamps else None
+            self._limit.count(outcome.fate is Fate.DEAD_LETTER, author)
         return outcomes
 
     async def _take(
@@ -210,6 +211,9 @@ class Pipeline:
         row = writes.row(post.post_id)
         if not matches and row is None:
             return Outcome(Fate.UNMATCHED)
+        if row is not None and post.version < row.version:
+            # Behind the newer one it would have the last word under its key.
+            return Outcome(Fate.UNTRACKED, "superseded")
         check_post(post, now)
         if len(post.text) > MAX_TEXT_CHARS:
             raise Poison("too_long", f"text of {len(post.text)} characters")
@@ -234,16 +238,16 @@ class Pipeline:
     def _row(self, post: Post, row: TrackedPost | None, now: datetime) -> TrackedPost:
         if row is None:
             return new_row(post, now, self._first_look(post))
-        return row if post.version < row.version else newer_row(row, post)
+        return newer_row(row, post, now)
 
     def _take_snapshot(
         self, index: int, snapshot: EngagementSnapshot, writes: Writes, now: datetime, source: str
     ) -> Outcome:
         if self._stamps:
             snapshot = snapshot.model_copy(update={"observed_at": now})
-        check_snapshot(snapshot, now)
         if writes.row(snapshot.post_id) is None:
             return Outcome(Fate.UNTRACKED)
+        check_snapshot(snapshot, now)
         record = event_record(
             ENGAGEMENT, ce.ENGAGEMENT, source, snapshot.post_id, snapshot, snapshot.observed_at
         )
@@ -338,6 +342,17 @@ def _as_poison(error: Exception) -> Poison:
         raise error
     log.error("observation_failed", error=type(error).__name__, frames=frames_of(error))
     return Poison("unexpected", type(error).__name__)
+
+
+def _author_of(fact: Fact) -> str | None:
+    """Return who wrote what was observed, if anybody did."""
+    match fact:
+        case Post(author=author) if author is not None:
+            return author.native_id
+        case Unreadable():
+            return fact.author_id
+        case _:
+            return None
 
 
 def _trace(post: Post) -> str:

@@ -27,14 +27,18 @@ def new_row(post: Post, now: datetime, next_look_at: datetime | None) -> Tracked
     )
 
 
-def newer_row(row: TrackedPost, post: Post) -> TrackedPost:
-    """Return the row after an edit; what the edit does not say stays."""
+def newer_row(row: TrackedPost, post: Post, now: datetime) -> TrackedPost:
+    """Return the row after an edit; what the edit does not say stays.
+
+    It is kept as long as that of a new post, for so is the text.
+    """
     return row.model_copy(
         update={
             "native_ref": post.native_ref or row.native_ref,
             "author_id": _author_id(post) or row.author_id,
             "museum_ids": post.museum_ids,
             "version": post.version,
+            "tracked_at": now,
         }
     )
 

@@ -42,6 +42,8 @@ _GONE = {
     "suspended": RemovalReason.ACCOUNT_SUSPENDED,
     "takendown": RemovalReason.ACCOUNT_SUSPENDED,
 }
+_MAX_HANDLE_BYTES = 1 + 253
+"""An ``@`` and a domain's name."""
 _TID = re.compile("[234567a-z]{13}")
 _DIGITS = {char: number for number, char in enumerate("234567abcdefghijklmnopqrstuvwxyz")}
 
@@ -140,8 +142,10 @@ def tid_us(rev: str) -> int:
 
 def read_frame(frame: bytes, now: datetime) -> Fact | None:
     """Return what a frame says, ``None`` where it says nothing to us."""
+    author_id = None
     try:
         told = _frame.decode(frame)
+        author_id = told.did
         match told:
             case _Frame(kind="account", account=_Account(active=False, status=status)):
                 if status not in _GONE:
@@ -152,10 +156,11 @@ def read_frame(frame: bytes, now: datetime) -> Fact | None:
             case _:
                 return None
     except ValidationError as error:
-        return Unreadable("not_a_post", explain(error))
+        return Unreadable("not_a_post", explain(error), author_id)
     except (msgspec.MsgspecError, ValueError, OverflowError, OSError) as error:
         # These messages name places and never contents.
-        return Unreadable("unreadable", f"{type(error).__name__}: {str(error)[:200]}")
+        what = f"{type(error).__name__}: {str(error)[:200]}"
+        return Unreadable("unreadable", what, author_id)
 
 
 def _read_commit(told: _Frame, commit: _Commit, now: datetime) -> Fact | None:
@@ -189,7 +194,7 @@ def _read_commit(told: _Frame, commit: _Commit, now: datetime) -> Fact | None:
         lang=record.langs[0] if record.langs else None,
         hashtags=tuple(_named(features, "tag")) + tuple(record.tags or ()),
         mentions=tuple(
-            Mention(native_id=feature["did"], handle=_slice(text, index).lstrip("@") or None)
+            Mention(native_id=feature["did"], handle=_handle(text, index))
             for feature, index in features
             if isinstance(feature.get("did"), str)
         ),
@@ -209,10 +214,10 @@ def _read_commit(told: _Frame, commit: _Commit, now: datetime) -> Fact | None:
 
 
 def _created_at(text: str, otherwise: datetime) -> datetime:
-    # It is the author's claim: where that makes no sense, the network's own time stands.
+    # It is the author's claim: where it makes no sense or lies ahead, the network's time stands.
     try:
         claimed = datetime.fromisoformat(text)
-        return claimed.astimezone(UTC) if claimed.tzinfo else otherwise
+        return min(claimed.astimezone(UTC), otherwise) if claimed.tzinfo else otherwise
     except (ValueError, OverflowError):
         return otherwise
 
@@ -221,8 +226,15 @@ def _named(features: list[tuple[dict[str, Any], _Index]], field: str) -> list[st
     return [value for feature, _ in features if isinstance(value := feature.get(field), str)]
 
 
-def _slice(text: bytes, index: _Index) -> str:
-    return text[max(0, index.byte_start) : max(0, index.byte_end)].decode("utf-8", "ignore")
+def _handle(text: bytes, index: _Index) -> str | None:
+    """Return what a mention's place shows; more than a handle can be is none.
+
+    Thousands of mentions may each claim the whole text as their place.
+    """
+    start, end = max(0, index.byte_start), max(0, index.byte_end)
+    if end - start > _MAX_HANDLE_BYTES:
+        return None
+    return text[start:end].decode("utf-8", "ignore").lstrip("@") or None
 
 
 def _post_id(uri: str | None) -> str | None:

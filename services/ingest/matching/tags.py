@@ -13,7 +13,7 @@ FOLDING_PLATFORMS = frozenset({"mastodon", "flickr"})
 
 _ZWNJ, _ZWJ = "\u200c", "\u200d"
 _JOINERS = frozenset({"_", "·", "・", _ZWNJ, _ZWJ})
-_EDGES = re.compile(r"^[\s#]+|\s+$")
+_BEGINNING = re.compile(r"^[\s#]+")
 _TAG_START = re.compile("[#＃]")
 _MENTION = re.compile(
     r"(?<![\w@/.])@([A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?(?:@[A-Za-z0-9.-]*[A-Za-z0-9])?)"
@@ -25,7 +25,9 @@ def tag_key(tag: str) -> str:
 
     Normalised twice since case folding can undo NFKC; a key is its own key.
     """
-    return _EDGES.sub("", normalize("NFKC", normalize("NFKC", tag).casefold()))
+    folded = normalize("NFKC", normalize("NFKC", tag).casefold())
+    # Not by one pattern: looked for at the end, spaces inside cost the square of their number.
+    return _BEGINNING.sub("", folded).rstrip()
 
 
 def tag_fold(tag: str) -> str:

@@ -115,13 +115,42 @@ async def test_an_edit_that_no_longer_matches_is_passed_on_without_matches() -> 
     assert fates(await handle(world, removal(version=2))) == [Fate.REMOVED]
 
 
-async def test_an_older_version_changes_no_row() -> None:
+async def test_an_older_version_is_not_passed_on_behind_a_newer_one() -> None:
     world = make_world([EGIZIO])
     await handle(world, about_egizio(version=5))
-    await handle(world, about_egizio(version=3))
+    written = len(world.broker.of(RAW))
+    assert await handle(world, about_egizio(version=3)) == [Outcome(Fate.UNTRACKED, "superseded")]
+    assert len(world.broker.of(RAW)) == written
     row = world.tracked.get("x:1")
     assert row is not None
     assert row.version == 5
+
+
+async def test_a_row_is_kept_from_its_last_edit_on_as_long_as_that_of_a_new_post() -> None:
+    world = make_world([EGIZIO])
+    await handle(world, about_egizio())
+    world.clock.advance_to(NOW + timedelta(days=40))
+    await handle(world, about_egizio(version=2))
+    assert world.tracked.expired(NOW + timedelta(days=65)) == []
+    assert fates(await handle(world, removal(version=3))) == [Fate.REMOVED]
+
+
+async def test_one_author_alone_cannot_stop_the_line() -> None:
+    world = make_world([EGIZIO], stamps=True)
+    bad = [Unreadable("unreadable", "no text", "did:plc:eve")] * 300
+    future = about_egizio(created_at=NOW + timedelta(days=2), author={"native_id": "did:plc:mal"})
+    assert set(fates(await handle(world, *bad, *[future] * 300))) == {Fate.DEAD_LETTER}
+    many = [Unreadable("unreadable", "no text", f"did:plc:{n}") for n in range(100)]
+    with pytest.raises(Fatal, match="more likely ours"):
+        await handle(world, *many)
+
+
+async def test_counters_of_what_was_never_passed_on_are_no_dead_letters() -> None:
+    world = make_world([EGIZIO])
+    ahead = EngagementSnapshot(
+        post_id="x:9", platform="x", observed_at=NOW + timedelta(days=7), method="replay", likes=1
+    )
+    assert fates(await handle(world, ahead)) == [Fate.UNTRACKED]
 
 
 async def test_a_removal_is_a_null_with_its_facts_then_the_row_goes() -> None:

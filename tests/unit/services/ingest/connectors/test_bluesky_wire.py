@@ -94,6 +94,13 @@ def test_a_post_is_read_whole() -> None:
     assert post.observed_at == NOW
 
 
+def test_mentions_that_claim_the_whole_text_hold_no_copies_of_it() -> None:
+    text = "long " * 10_000
+    whole = {"index": {"byteStart": 0, "byteEnd": len(text)}}
+    post = post_of(commit("1", text, facets=[whole | {"features": [{"did": "did:plc:x"}] * 9}]))
+    assert [(each.native_id, each.handle) for each in post.mentions] == [("did:plc:x", None)] * 9
+
+
 def test_a_reply_belongs_to_its_thread() -> None:
     reply = {"root": {"uri": uri("1"), "cid": "c"}, "parent": {"uri": uri("2"), "cid": "c"}}
     post = post_of(commit("3", "yes", reply=reply))
@@ -102,7 +109,10 @@ def test_a_reply_belongs_to_its_thread() -> None:
     assert post.reply_to == f"bluesky:{uri('2')}"
 
 
-@pytest.mark.parametrize("claim", ["yesterday", "", "2026-06-01T12:00:00", "0000-00-00T00:00:00Z"])
+@pytest.mark.parametrize(
+    "claim",
+    ["yesterday", "", "2026-06-01T12:00:00", "0000-00-00T00:00:00Z", "2126-01-01T00:00:00Z"],
+)
 def test_where_the_authors_time_makes_no_sense_the_networks_stands(claim: str) -> None:
     assert post_of(commit("1", "x", createdAt=claim)).created_at == instant(START_US)
 

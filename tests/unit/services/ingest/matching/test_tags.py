@@ -32,6 +32,13 @@ def test_keys(raw: str, key: str, fold: str) -> None:
     assert tag_fold(raw) == fold
 
 
+@pytest.mark.timeout(30)
+def test_spaces_inside_a_tag_cost_no_more_than_letters() -> None:
+    """By a pattern that looks for spaces at the end it would take a quarter of an hour."""
+    tag = "a" + " " * 200_000 + "b"
+    assert tag_key(f" #{tag} ") == tag
+
+
 @given(st.text())
 def test_a_key_is_its_own_key(text: str) -> None:
     assert tag_key(tag_key(text)) == tag_key(text)
