@@ -1,6 +1,7 @@
 """Asks platforms again for tracked posts: fresh counters, and posts that are no longer there.
 
 A post that was not given is asked for again; missing twice, at least 15 min apart, it is removed.
+One that the platform refuses to be asked for is put off and keeps none of the others waiting.
 """
 
 from __future__ import annotations
@@ -14,36 +15,28 @@ from typing import Protocol
 import structlog
 
 from schemas import (
-    COUNTERS,
     Counters,
     EngagementSnapshot,
-    Post,
     Removal,
     RemovalReason,
     TrackedPost,
 )
 from services.common.clock import Clock
-from services.common.errors import Fatal, Retryable
+from services.common.errors import Fatal, Poison, Retryable
+from services.common.http import Health
 from services.common.logging import frames_of
 
 from .metrics import LOOKS
 from .observations import Look, Observation
 from .pipeline import Pipeline
+from .schedule import JITTER, growth, interval, jittered
 from .tracked import TrackedPosts
 
 log = structlog.get_logger(__name__)
 
 CONFIRM_AFTER = timedelta(minutes=15)
-JITTER = 0.1
-_SCHEDULE = (
-    (timedelta(hours=1), timedelta(minutes=10)),
-    (timedelta(hours=6), timedelta(minutes=30)),
-    (timedelta(hours=24), timedelta(hours=2)),
-    (timedelta(days=7), timedelta(hours=12)),
-    (timedelta(days=30), timedelta(days=3)),
-)
-_LONGEST = _SCHEDULE[-1][1]
-_IDLE_SECONDS, _PAUSE_SECONDS = 1.0, 30.0
+_IDLE_SECONDS = 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 30.0, 600.0
 
 
 class Counts(Protocol):
@@ -56,56 +49,10 @@ class Counts(Protocol):
     async def ask(self, posts: Sequence[TrackedPost]) -> Mapping[str, Counters]:
         """Return counters by post id; a post that was not given is left out.
 
-        Raises ``Retryable`` where the platform does not answer.
+        Raises ``Retryable`` where the platform does not answer, ``Poison`` where it never will for
+        these posts together.
         """
         ...
-
-
-def interval(age: timedelta, unchanged: int, growth: float) -> timedelta | None:
-    """Return how long to wait for the next look; ``None`` after 30 days: then it stops.
-
-    ``growth`` is the last look's share of new engagement: over 0.1 the wait is halved. Each three
-    looks in a row without change double it, up to 3 days.
-    """
-    for until, base in _SCHEDULE:
-        if age < until:
-            if growth > 0.1:
-                return base / 2
-            doublings: int = min(unchanged // 3, 8)
-            return min(_LONGEST, base * (1 << doublings))
-    return None
-
-
-def growth(before: Counters | None, after: Counters) -> float:
-    """Return the largest growth of a counter, 0.1 being 10 %; from nothing, the count itself."""
-    if before is None:
-        return 0.0
-    return max(
-        (
-            (new - old) / max(old, 1)
-            for name in COUNTERS
-            if (old := getattr(before, name)) is not None
-            and (new := getattr(after, name)) is not None
-        ),
-        default=0.0,
-    )
-
-
-def first_look(platforms: frozenset[str], random: Random) -> Callable[[Post], datetime | None]:
-    """Return what tells when to look at a new post for the first time."""
-
-    def at(post: Post) -> datetime | None:
-        if post.platform not in platforms:
-            return None
-        wait = interval(max(post.observed_at - post.created_at, timedelta(0)), 0, 0.0)
-        return None if wait is None else post.observed_at + jittered(wait, random)
-
-    return at
-
-
-def jittered(wait: timedelta, random: Random) -> timedelta:
-    """Return a wait up to 10 % shorter or longer, so that looks do not bunch."""
-    return wait * random.uniform(1 - JITTER, 1 + JITTER)
 
 
 def look_at(
@@ -156,42 +103,91 @@ def _missed(row: TrackedPost, now: datetime, random: Random) -> list[Observation
     return [Observation(look)]
 
 
+def _put_off(row: TrackedPost, now: datetime, random: Random) -> Observation:
+    """Ask for a post again when one without any change would be."""
+    unchanged = row.unchanged_looks + 1
+    wait = interval(now - row.created_at, unchanged, 0.0)
+    return Observation(
+        Look(
+            post_id=row.post_id,
+            looked_at=row.looked_at,
+            next_look_at=None if wait is None else now + jittered(wait, random),
+            unchanged_looks=unchanged,
+            missing_looks=row.missing_looks,
+            counters=None,
+        )
+    )
+
+
+async def _ask(
+    counts: Counts, rows: Sequence[TrackedPost]
+) -> tuple[dict[str, Counters], frozenset[str]]:
+    """Return counters by post id, and the ids of the posts that are refused even alone."""
+    try:
+        return dict(await counts.ask(rows)), frozenset()
+    except Poison:
+        if len(rows) == 1:
+            return {}, frozenset({rows[0].post_id})
+    half = len(rows) // 2
+    shown, refused = await _ask(counts, rows[:half])
+    more, others = await _ask(counts, rows[half:])
+    return shown | more, refused | others
+
+
 async def refresh(
     counts: Counts,
     tracked: TrackedPosts,
     pipeline: Pipeline,
+    health: Health,
     clock: Clock,
     random: Random,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
-    """Look at a platform's posts when they are due, until cancelled."""
+    """Look at a platform's posts when they are due, until cancelled.
+
+    That it cannot is shown in ``/readyz``.
+    """
+    part = f"{counts.platform} counters"
+    failures = 0
     while True:
         rows = tracked.due(counts.platform, clock.now(), counts.most)
         if not rows:
             await sleep(_IDLE_SECONDS)
             continue
         try:
-            shown = await counts.ask(rows)
+            shown, refused = await _ask(counts, rows)
         except Fatal:
             raise
         except Exception as error:  # a fault of one platform touches no other
             tracked.put_back(rows)
-            await sleep(_wait_after(error, counts.platform))
+            wait = _wait_after(error, failures, counts.platform, random)
+            failures += 1
+            health.note(part, f"asking failed {failures} times, trying again")
+            await sleep(wait)
             continue
+        failures = 0
+        health.note(part, None)
         now = clock.now()
         observations: list[Observation] = []
         for row in rows:
+            if row.post_id in refused:
+                LOOKS.labels(counts.platform, "refused").inc()
+                observations.append(_put_off(row, now, random))
+                continue
             counters = shown.get(row.post_id)
             LOOKS.labels(counts.platform, "missing" if counters is None else "counters").inc()
             observations += look_at(row, counters, now, random)
         await pipeline.handle(counts.platform, observations)
 
 
-def _wait_after(error: Exception, platform: str) -> float:
+def _wait_after(error: Exception, failures: int, platform: str, random: Random) -> float:
+    """Return seconds to wait after an error that others went before: 15 s to 10 min."""
+    longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(failures, 10))
+    wait = random.uniform(longest / 2, longest)
     if isinstance(error, Retryable):
-        wait = _PAUSE_SECONDS if error.retry_after is None else error.retry_after
-        log.warning("refresh_waits", platform=platform, why=str(error), seconds=wait)
-        return wait
-    frames = frames_of(error)
-    log.error("refresh_failed", platform=platform, error=type(error).__name__, frames=frames)
-    return _PAUSE_SECONDS
+        wait = max(wait, error.retry_after or 0.0)
+        log.warning("refresh_waits", platform=platform, why=str(error), seconds=round(wait, 1))
+    else:
+        frames = frames_of(error)
+        log.error("refresh_failed", platform=platform, error=type(error).__name__, frames=frames)
+    return wait

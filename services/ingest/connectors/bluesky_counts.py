@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 
 import httpx2
 import msgspec
 
 from schemas import Counters, TrackedPost, post_id
-from services.common.errors import Retryable
+from services.common.errors import Poison, Retryable
 
 from .bluesky_wire import PLATFORM
+
+_REFUSED = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_URI_TOO_LONG)
+"""Answers that are about the posts which were asked for."""
 
 
 class _Shown(msgspec.Struct, rename="camel"):
@@ -40,12 +44,17 @@ class BlueskyCounts:
         self._url = f"{appview}/xrpc/app.bsky.feed.getPosts"
 
     async def ask(self, posts: Sequence[TrackedPost]) -> Mapping[str, Counters]:
-        """Return counters by post id. Raises ``Retryable`` where the AppView does not answer."""
+        """Return counters by post id. Raises ``Retryable`` where the AppView does not answer.
+
+        Raises ``Poison`` where it can never answer for these posts together.
+        """
         uris = [post.native_ref.get("uri", post.post_id.partition(":")[2]) for post in posts]
         try:
             answer = await self._client.get(self._url, params=[("uris", uri) for uri in uris])
         except httpx2.TransportError as error:
             raise Retryable(f"the AppView cannot be reached: {type(error).__name__}") from error
+        if answer.status_code in _REFUSED:
+            raise Poison("refused", f"the AppView answered {answer.status_code}")
         if answer.status_code != 200:
             raise Retryable(
                 f"the AppView answered {answer.status_code}", retry_after=_retry_after(answer)

@@ -18,7 +18,7 @@ from itertools import islice
 from schemas import Counters, EngagementSnapshot, Gap, Post, Removal, TrackedPost
 from services.ingest.metrics import ACTS, ACTS_KEPT
 from services.ingest.observations import AccountRemoval, Fact, Observation, Tally
-from services.ingest.refresh import JITTER, growth, interval
+from services.ingest.schedule import JITTER, growth, interval
 from services.ingest.tracked import TrackedPosts
 
 from .bluesky_acts import (
@@ -187,6 +187,11 @@ class StreamCounts:
     def _is_ours(self, post_id: str) -> bool:
         return post_id in self._tracked or post_id in self._newborn
 
+    @staticmethod
+    def _is_over(row: TrackedPost | None) -> bool:
+        """Whether a post will not be looked at again, so that nothing would end its acts."""
+        return row is not None and row.next_look_at is None
+
     def _heard(self, post_id: str) -> _Heard:
         heard = self._posts.get(post_id)
         if heard is None:
@@ -196,7 +201,7 @@ class StreamCounts:
 
     def _take(self, acts: Iterable[Act], now: datetime) -> None:
         for act in acts:
-            if not self._is_ours(act.post_id):
+            if not self._is_ours(act.post_id) or self._is_over(self._tracked.get(act.post_id)):
                 continue
             heard = self._heard(act.post_id)
             key = (act.counter, act.author_id, act.record)
@@ -245,7 +250,11 @@ class StreamCounts:
                 continue
             heard = self._posts[post_id]
             row = self._row(post_id, heard)
-            if row is None or (row.looked_at and heard.whole and not heard.acts):
+            if (
+                row is None
+                or self._is_over(row)
+                or (row.looked_at and heard.whole and not heard.acts)
+            ):
                 self._forget_post(post_id)
 
     def _forget_post(self, post_id: str) -> None:

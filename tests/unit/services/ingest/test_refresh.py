@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from random import Random
 
@@ -9,54 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import Counters, EngagementSnapshot, Removal, RemovalReason, TrackedPost
-from services.common.errors import Retryable
+from services.common.errors import Poison, Retryable
+from services.common.http import Health
 from services.ingest.observations import Look, Observation
-from services.ingest.refresh import first_look, growth, interval, look_at, refresh
-from tests.unit.services.ingest.builders import NOW, make_museum, make_post, make_row, make_world
-
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.mark.parametrize(
-    ("age", "unchanged", "grown", "expected"),
-    [
-        (0 * HOUR, 0, 0.0, 10 * MINUTE),
-        (59 * MINUTE, 0, 0.0, 10 * MINUTE),
-        (1 * HOUR, 0, 0.0, 30 * MINUTE),
-        (6 * HOUR, 0, 0.0, 2 * HOUR),
-        (24 * HOUR, 0, 0.0, 12 * HOUR),
-        (7 * DAY, 0, 0.0, 3 * DAY),
-        (30 * DAY, 0, 0.0, None),
-        (0 * HOUR, 2, 0.0, 10 * MINUTE),
-        (0 * HOUR, 3, 0.0, 20 * MINUTE),
-        (0 * HOUR, 6, 0.0, 40 * MINUTE),
-        (29 * DAY, 9, 0.0, 3 * DAY),
-        (0 * HOUR, 0, 0.11, 5 * MINUTE),
-        (0 * HOUR, 0, 0.10, 10 * MINUTE),
-    ],
+from services.ingest.refresh import Counts, look_at, refresh
+from tests.unit.services.ingest.builders import (
+    NOW,
+    World,
+    make_museum,
+    make_post,
+    make_row,
+    make_world,
 )
-def test_the_schedule(
-    age: timedelta, unchanged: int, grown: float, expected: timedelta | None
-) -> None:
-    assert interval(age, unchanged, grown) == expected
 
-
-def test_looking_in_time_costs_45_looks_in_30_days() -> None:
-    age, looks = timedelta(0), 0
-    while (wait := interval(age, 0, 0.0)) is not None:
-        age, looks = age + wait, looks + 1
-    # 6 + 10 + 9 + 12 + 8, the last of them at 31 days or just after.
-    assert looks == 45
-
-
-def test_growth_is_that_of_the_counter_that_grew_most() -> None:
-    assert growth(None, Counters(likes=100)) == 0.0
-    assert growth(Counters(likes=10, replies=0), Counters(likes=11, replies=0)) == pytest.approx(
-        0.1
-    )
-    assert growth(Counters(likes=10, replies=0), Counters(likes=10, replies=3)) == 3
-    assert growth(Counters(likes=10), Counters(likes=4)) < 0
-    assert growth(Counters(), Counters(likes=4)) == 0.0
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @given(st.integers(0, 2**32), st.booleans())
@@ -94,17 +60,6 @@ def test_a_post_is_removed_when_it_is_missing_twice_15_minutes_apart() -> None:
     assert second.fact.reason is RemovalReason.MISSING_ON_REFRESH
 
 
-def test_the_first_look_follows_the_age() -> None:
-    at = first_look(frozenset({"x"}), Random(1))
-    look = at(make_post())
-    assert look is not None
-    assert 9 * MINUTE <= look - NOW <= 11 * MINUTE
-    assert at(make_post(created_at=NOW.replace(year=2015))) is None
-    assert at(make_post(platform="flickr", post_id="flickr:1")) is None
-    from_the_future = at(make_post(created_at=NOW + HOUR))
-    assert from_the_future is not None
-
-
 class Stub:
     platform = "x"
     most = 2
@@ -125,6 +80,18 @@ class Over(Exception):
     """The test has seen enough."""
 
 
+def notes(health: Health) -> object:
+    return health.readiness()[1]["notes"]
+
+
+async def look_for_posts(
+    counts: Counts, world: World, health: Health, sleep: Callable[[float], Awaitable[None]]
+) -> None:
+    await refresh(
+        counts, world.tracked, world.pipeline, health, world.clock, Random(1), sleep=sleep
+    )
+
+
 @pytest.mark.parametrize("fault", [Retryable("busy", retry_after=30.0), KeyError("a slip")])
 async def test_it_looks_when_due_waits_as_told_and_loses_nobody(fault: Exception) -> None:
     world = make_world(
@@ -134,6 +101,7 @@ async def test_it_looks_when_due_waits_as_told_and_loses_nobody(fault: Exception
     await world.pipeline.handle("test", facts)
     counters = {f"x:{n}": Counters(likes=n) for n in range(3)}
     stub = Stub([fault, counters, counters])
+    health = Health()
     slept: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -141,12 +109,17 @@ async def test_it_looks_when_due_waits_as_told_and_loses_nobody(fault: Exception
         if len(slept) == 1:
             assert stub.asked == []  # nothing was due yet
             world.clock.advance_to(NOW + 2 * HOUR)
+        if len(slept) == 2:
+            assert notes(health) == {"x counters": "asking failed 1 times, trying again"}
         if len(slept) == 3:
+            assert notes(health) == {}
             raise Over
 
     with pytest.raises(Over):
-        await refresh(stub, world.tracked, world.pipeline, world.clock, Random(1), sleep)
-    assert slept[1] == 30.0
+        await look_for_posts(stub, world, health, sleep)
+    assert 15 <= slept[1] <= 30
+    if isinstance(fault, Retryable):
+        assert slept[1] == 30.0
     assert stub.asked == [["x:0", "x:1"], ["x:0", "x:1"], ["x:2"]]
     assert world.broker.keys("posts.engagement") == ["x:0", "x:1", "x:2"]
     row = world.tracked.get("x:2")
@@ -154,3 +127,61 @@ async def test_it_looks_when_due_waits_as_told_and_loses_nobody(fault: Exception
     assert row.counters == Counters(likes=2)
     assert row.next_look_at is not None
     assert [due.post_id for due in world.tracked.due("x", row.next_look_at, 9)][-1] == "x:2"
+
+
+class Choosy:
+    """A platform that gives no answer at all where it is asked for some of the posts."""
+
+    platform = "x"
+    most = 25
+
+    def __init__(self, *refused: str) -> None:
+        self._refused = frozenset(refused)
+        self.calls = 0
+
+    async def ask(self, posts: Sequence[TrackedPost]) -> Mapping[str, Counters]:
+        self.calls += 1
+        if any(post.post_id in self._refused for post in posts):
+            raise Poison("refused", "the platform answered 400")
+        return {post.post_id: Counters(likes=1) for post in posts}
+
+
+async def test_posts_that_a_platform_refuses_keep_no_other_waiting() -> None:
+    world = make_world(
+        [make_museum()], stamps=True, first_look=lambda post: post.observed_at + HOUR
+    )
+    ids = [f"x:{n:02}" for n in range(60)]
+    facts = [Observation(make_post(post_id=each, hashtags=["egizio"])) for each in ids]
+    await world.pipeline.handle("test", facts)
+    world.clock.advance_to(NOW + 2 * HOUR)
+    counts = Choosy("x:03", "x:40")
+
+    async def sleep(seconds: float) -> None:
+        raise Over
+
+    with pytest.raises(Over):
+        await look_for_posts(counts, world, Health(), sleep)
+    assert set(world.broker.keys("posts.engagement")) == set(ids) - {"x:03", "x:40"}
+    assert counts.calls <= 30
+    refused = world.tracked.get("x:03")
+    assert refused is not None
+    assert (refused.looked_at, refused.missing_looks, refused.counters) == (None, 0, None)
+    assert refused.next_look_at is not None
+    assert refused.next_look_at > world.clock.now()
+
+
+async def test_pauses_grow_and_a_platform_that_asks_for_none_is_not_asked_without_end() -> None:
+    world = make_world([make_museum()], stamps=True, first_look=lambda post: post.observed_at)
+    await world.pipeline.handle("test", [Observation(make_post(hashtags=["egizio"]))])
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 8:
+            raise Over
+
+    stub = Stub([Retryable("busy", retry_after=0.0)] * 8)
+    with pytest.raises(Over):
+        await look_for_posts(stub, world, Health(), sleep)
+    assert 15 <= slept[0] <= 30 < slept[2]
+    assert all(300 <= wait <= 600 for wait in slept[5:])

@@ -39,7 +39,11 @@ class Listening:
 
     def row(self, post_id: str = POST, **fields: object) -> None:
         row = self.tracked.get(post_id) or make_row(
-            post_id, platform="bluesky", created_at=START, tracked_at=START
+            post_id,
+            platform="bluesky",
+            created_at=START,
+            tracked_at=START,
+            next_look_at=START + timedelta(minutes=10),
         )
         row = TrackedPost.model_validate(row.model_dump() | fields)
         self.tracked.wrote(post_id, row, 0, -1)

@@ -17,13 +17,14 @@ from fastapi.responses import JSONResponse
 from demo.jetstream import AppView, Chaos, Jetstream
 from schemas import Counters, Cursor, EngagementSnapshot, Gap, GapReason, decode
 from services.common.clock import SetClock
-from services.common.errors import Retryable
+from services.common.errors import Poison, Retryable
 from services.common.http import Health
 from services.ingest.connectors.base import Context, pause, supervise
 from services.ingest.connectors.bluesky import Bluesky
 from services.ingest.connectors.bluesky_counts import BlueskyCounts
 from services.ingest.cursors import Cursors
 from services.ingest.observations import Batch
+from services.ingest.schedule import first_look
 from services.ingest.settings import BlueskySettings
 from tests.unit.services.ingest.builders import (
     World,
@@ -88,7 +89,12 @@ async def listen_until(
 
 def world_at_start(**museum: object) -> World:
     museums = [make_museum("louvre", **(museum or {"hashtags": [{"raw": "louvre"}]}))]
-    return make_world(museums, clock=SetClock(START + timedelta(seconds=1)), stamps=True)
+    return make_world(
+        museums,
+        clock=SetClock(START + timedelta(seconds=1)),
+        stamps=True,
+        first_look=first_look(frozenset({"bluesky"}), Random(1)),
+    )
 
 
 async def test_posts_edits_deletes_and_accounts_come_through() -> None:
@@ -335,7 +341,7 @@ async def test_counters_are_read_and_absent_ones_are_none() -> None:
 
 async def test_more_than_25_are_never_asked_for() -> None:
     assert BlueskyCounts.most == 25
-    with pytest.raises(Retryable, match="400"):
+    with pytest.raises(Poison, match="400"):
         await ask(AppView(), *map(str, range(26)))
 
 

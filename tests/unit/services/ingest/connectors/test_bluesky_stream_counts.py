@@ -291,22 +291,35 @@ def test_acts_upon_a_post_of_the_same_batch_count_if_it_is_tracked() -> None:
         (100, 2, timedelta(minutes=10), None),
         (100, 2, timedelta(minutes=10.9), None),  # no more than the jitter
         (100, 2, timedelta(hours=2), timedelta(minutes=10)),  # it had been quiet
-        (10, 2, None, None),  # nobody looks any more
     ],
 )
 def test_a_post_that_grows_is_looked_at_sooner(
-    before: int, likes: int, next_look: timedelta | None, expected: timedelta | None
+    before: int, likes: int, next_look: timedelta, expected: timedelta | None
 ) -> None:
     heard = Listening()
     heard.born()
     heard.now = 60
     looked_at = heard.clock
-    next_look_at = None if next_look is None else looked_at + next_look
-    heard.look(Counters(likes=before), next_look_at=next_look_at)
+    heard.look(Counters(likes=before), next_look_at=looked_at + next_look)
     heard.now = 61
     heard.hear(*(like(f"{n}", uri("1"), did=f"did:plc:{n}", at=61) for n in range(likes)))
     (tally,) = heard.tallies()
     assert tally.look_at == (None if expected is None else looked_at + expected)
+
+
+def test_acts_upon_a_post_that_nobody_looks_at_any_more_take_no_room() -> None:
+    heard = Listening(most_acts=10)
+    heard.born()
+    heard.hear(*(like(f"{n}", uri("1"), did=f"did:plc:{n}", at=1) for n in range(10)))
+    heard.now = 60
+    heard.look(Counters(likes=10), next_look_at=None)
+    assert heard.tallies() == []
+    assert acts_kept() == 0
+    heard.hear(*(like(f"{n}", uri("1"), did=f"did:plc:{n}", at=61) for n in range(10, 20)))
+    assert heard.tallies() == []
+    heard.born("2")
+    heard.hear(like("a", uri("2"), did=BEN, at=62))
+    assert heard.counted().likes == 1
 
 
 def test_a_quiet_post_that_wakes_is_looked_at_as_soon_as_the_appview_may_know() -> None:
