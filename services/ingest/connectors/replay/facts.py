@@ -112,7 +112,11 @@ def _post(said: dict[str, Any], reading: Reading) -> list[Fact]:
 def _engagement(said: dict[str, Any], reading: Reading) -> list[Fact]:
     _with_platform(said)
     said["method"] = NAME
-    return [_shifted(_given(EngagementSnapshot, said), reading.shift)]
+    snapshot = _shifted(_given(EngagementSnapshot, said), reading.shift)
+    if reading.now is not None and (now := reading.now()) < snapshot.observed_at:
+        # "A week after the post" is not over yet: they were counted by now, or are not there.
+        snapshot = snapshot.model_copy(update={"observed_at": now})
+    return [snapshot]
 
 
 def _removal(said: dict[str, Any], reading: Reading) -> list[Fact]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import re
 import zlib
 from collections import deque
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ MAX_LINE_BYTES = MAX_DEAD_LETTER_BYTES
 _MAX_RECORD_LINES = 1_000
 _CHUNK = 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
+_TO_ITS_END = re.compile(rb'(?:[^"]|"")*+"')
 
 
 class ReplayRefused(Fatal):
@@ -79,11 +81,14 @@ class File:
         with self.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
-    def lines(self, start: int = 0, before: int = 0) -> Iterator[Line]:
-        """Yield lines from a byte of the text on; ``before``: number of the line before it."""
+    def lines(self, start: int = 0, before: int = 0, delimiter: str = ",") -> Iterator[Line]:
+        """Yield lines from a byte of the text on; ``before``: number of the line before it.
+
+        ``delimiter``: what stands between the cells of a CSV.
+        """
         records = self._physical(start, before)
         if self.kind == ".csv":
-            records = _whole_records(records)
+            records = _whole_records(records, _Quotes(delimiter))
         return (line for line in records if line.raw.strip())
 
     def _physical(self, start: int, before: int) -> Iterator[Line]:
@@ -126,7 +131,28 @@ def _skip(text: BinaryIO, size: int) -> None:
         size -= read
 
 
-def _whole_records(lines: Iterator[Line]) -> Iterator[Line]:
+class _Quotes:
+    """Tells whether a line of CSV ends within quotes: only one at the beginning of a cell opens."""
+
+    def __init__(self, delimiter: str) -> None:
+        self._opening = re.compile(rb'(?:^|%b)"' % re.escape(delimiter.encode()))
+
+    def open_after(self, line: bytes, are_open: bool) -> bool:
+        """Read a line before which they were open or not."""
+        at = 0
+        while True:
+            if not are_open:
+                opening = self._opening.search(line, at)
+                if opening is None:
+                    return False
+                at = opening.end()
+            closing = _TO_ITS_END.match(line, at)
+            if closing is None:
+                return True
+            at, are_open = closing.end(), False
+
+
+def _whole_records(lines: Iterator[Line], quotes: _Quotes) -> Iterator[Line]:
     """Join physical lines of CSV whose quotes are still open.
 
     Quotes that never close would swallow the file: then the first line stands alone, as bad.
@@ -138,17 +164,17 @@ def _whole_records(lines: Iterator[Line]) -> Iterator[Line]:
             return
         taken: list[Line] = []
         parts = [line]
-        quotes = line.raw.count(b'"')
+        are_open = quotes.open_after(line.raw, are_open=False)
         size = len(line.raw)
-        while quotes % 2 and len(parts) < _MAX_RECORD_LINES and size < MAX_LINE_BYTES:
+        while are_open and len(parts) < _MAX_RECORD_LINES and size < MAX_LINE_BYTES:
             more = waiting.popleft() if waiting else next(lines, None)
             if more is None:
                 break
             taken.append(more)
             parts.append(more)
-            quotes += more.raw.count(b'"')
+            are_open = quotes.open_after(more.raw, are_open)
             size += len(more.raw)
-        if quotes % 2:
+        if are_open:
             waiting.extendleft(reversed(taken))
             yield line
         else:

@@ -124,7 +124,7 @@ class ColumnMap(BaseModel):
                     )
                 at = at.replace(tzinfo=ZoneInfo(self.time_zone))
             return at.astimezone(UTC) + timedelta(seconds=column.plus_seconds)
-        except (ValueError, OverflowError, OSError) as error:
+        except (TypeError, ValueError, OverflowError, OSError) as error:
             raise Poison("invalid_time", f"{name} is no time of format {column.format}") from error
 
 

@@ -43,7 +43,7 @@ class Reader:
 
     def entries(self, reading: Reading, start: int = 0, before: int = 0) -> Iterator[Entry]:
         """Yield entries from a byte of the text on; ``before``: number of the line before it."""
-        for line in self._file.lines(start, before):
+        for line in self._file.lines(start, before, self._delimiter):
             if line.start == 0 and self._columns is not None:
                 continue
             yield self._entry(line, reading)
@@ -59,6 +59,8 @@ class Reader:
             facts = facts_of(self._fields(line), reading)
         except Poison as error:
             facts = [Unreadable(error.reason, str(error))]
+        except Exception as error:  # whatever a line holds, those behind it are read
+            facts = [Unreadable("unexpected", type(error).__name__)]
         return Entry(
             line,
             tuple(Observation(fact, line.raw, origin) for fact in facts),

@@ -18,6 +18,8 @@ from .lines import ReplayRefused
 from .reader import Entry, Reader
 
 BATCH_LINES = 500
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_MICROSECOND = timedelta(microseconds=1)
 SILENCE = timedelta(hours=1)
 """Through a longer silence of the file time goes in such steps: nothing happens in it."""
 
@@ -39,12 +41,17 @@ class _Collected:
 
 @dataclass
 class Position:
-    """How far a file has been read: after which line and byte; ``shift``: of all its times."""
+    """How far a file has been read: after which line and byte; ``shift``: of all its times.
+
+    ``at``: the time of the file there; ``begun``: the position itself stands on Kafka.
+    """
 
     byte: int = 0
     line: int = 0
     done: bool = False
     shift: timedelta = timedelta(0)
+    at: datetime | None = None
+    begun: bool = False
 
     @classmethod
     def of(cls, cursor: Cursor) -> Position:
@@ -55,6 +62,8 @@ class Position:
             int(said["line"]),
             bool(said["done"]),
             timedelta(microseconds=int(said["shift_us"])),
+            _EPOCH + timedelta(microseconds=int(said["at_us"])) if "at_us" in said else None,
+            begun=True,
         )
 
 
@@ -91,8 +100,6 @@ class Replay:
         self._sleep = sleep
         self._wall = WallClock()
         self._first: tuple[datetime, float] | None = None
-        self._now: datetime | None = None
-        """The time of the file; with a clock, the time of its last tick or line."""
         self._next_tick: datetime | None = None
         self._collected = _Collected()
 
@@ -103,6 +110,8 @@ class Replay:
         ``ReplayRefused`` where the file's time lies behind the system's.
         """
         start, before = self._position.byte, self._position.line
+        if self._position.at is not None:
+            self._begin(self._position.at)
         for read in self._reader.entries(self._reading, start, before):
             entry = self._possible(read)
             if entry.at is not None:
@@ -111,8 +120,8 @@ class Replay:
             self._take(entry)
             if len(self._collected.entries) >= BATCH_LINES:
                 yield self._batch()
-        if self._clock is not None and self._now is not None:
-            async for batch in self._up_to(self._now + self._run_out + EVERY):
+        if self._clock is not None and self._position.at is not None:
+            async for batch in self._up_to(self._position.at + self._run_out + EVERY):
                 yield batch
         self._position.done = True
         yield self._batch()
@@ -121,7 +130,7 @@ class Replay:
         """Refuse a time that would carry the clock away, before anything follows it."""
         if entry.at is None or self._clock is None:
             return entry
-        latest = max(self._wall.now(), self._now or entry.at) + MAX_AHEAD
+        latest = max(self._wall.now(), self._position.at or entry.at) + MAX_AHEAD
         if entry.at <= latest:
             return entry
         first = entry.observations[0]
@@ -138,9 +147,14 @@ class Replay:
 
     async def _up_to(self, at: datetime) -> AsyncIterator[ReplayBatch]:
         """Let time come up to ``at``, with its ticks; yields before each pause."""
-        if self._now is None:
+        if self._first is None:
+            if self._not_before is not None:
+                _check_time(at, self._not_before)
             self._begin(at)
-        last = self._now or at
+            if not self._position.begun:
+                # Before any tick: after a kill the same times must go on from there.
+                yield self._batch()
+        last = self._position.at or at
         if self._clock is not None:
             while self._next_tick is not None and self._next_tick <= at:
                 due = self._next_tick
@@ -154,19 +168,12 @@ class Replay:
             self._clock.advance_to(at)
         async for batch in self._pace(at):
             yield batch
-        self._now = max(last, at)
+        self._position.at = max(last, at)
 
     def _begin(self, at: datetime) -> None:
-        if self._not_before is not None and at < self._not_before - EVERY:
-            raise ReplayRefused(
-                f"the file begins at {at:%Y-%m-%d %H:%M:%S}Z, but the time in this system's topics "
-                f"stands at {self._not_before:%Y-%m-%d %H:%M:%S}Z already and never goes back. "
-                "Shift the file's times to now, or use other topics."
-            )
         self._first = (at, asyncio.get_running_loop().time())
-        self._now = at
-        epoch = datetime.fromtimestamp(0, UTC)
-        self._next_tick = epoch + EVERY * ((at - epoch) // EVERY + 1)
+        self._position.at = at
+        self._next_tick = _EPOCH + EVERY * ((at - _EPOCH) // EVERY + 1)
 
     async def _pace(self, at: datetime) -> AsyncIterator[ReplayBatch]:
         if self._speed is None or self._first is None:
@@ -181,15 +188,18 @@ class Replay:
     def _batch(self) -> ReplayBatch:
         collected, self._collected = self._collected, _Collected()
         position = self._position
+        said: dict[str, str | int] = {
+            "byte": position.byte,
+            "line": position.line,
+            "done": int(position.done),
+            "shift_us": position.shift // _MICROSECOND,
+        }
+        if position.at is not None:
+            said["at_us"] = (position.at - _EPOCH) // _MICROSECOND
         cursor = Cursor(
             connector=NAME,
             subscription=self._subscription,
-            position={
-                "byte": position.byte,
-                "line": position.line,
-                "done": int(position.done),
-                "shift_us": position.shift // timedelta(microseconds=1),
-            },
+            position=said,
             updated_at=(self._clock or self._wall).now(),
         )
         return ReplayBatch(
@@ -197,6 +207,15 @@ class Replay:
             cursor,
             tuple(collected.entries),
             tuple(collected.firsts),
+        )
+
+
+def _check_time(begins_at: datetime, stands_at: datetime) -> None:
+    if begins_at < stands_at - EVERY:
+        raise ReplayRefused(
+            f"the file begins at {begins_at:%Y-%m-%d %H:%M:%S}Z, but the time in this system's "
+            f"topics stands at {stands_at:%Y-%m-%d %H:%M:%S}Z already and never goes back. "
+            "Shift the file's times to now, or use other topics."
         )
 
 

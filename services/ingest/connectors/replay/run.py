@@ -18,6 +18,7 @@ from services.common.clock import SetClock, WallClock
 from services.common.guard import DeadLetterLimit
 from services.common.publisher import Publisher
 from services.common.settings import ServiceSettings
+from services.ingest.cleaning import MAX_AHEAD
 from services.ingest.memory import Memory, open_memory
 from services.ingest.observations import Fate, Outcome
 from services.ingest.pipeline import Pipeline
@@ -25,7 +26,7 @@ from services.ingest.ticks import Ticker, check_tick_kind
 
 from .facts import NAME, Reading
 from .lines import File, ReplayRefused
-from .mapping import read_map
+from .mapping import ColumnMap, read_map
 from .reader import Reader
 from .replay import Position, Replay, ReplayBatch
 from .report import Report
@@ -69,7 +70,7 @@ class ReplaySummary:
     lines: int = 0
     fates: Counter[Fate] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    """Of the dead letters."""
+    """Of all dead letters: of lines, and of the counters that stood in good ones."""
     first_at: datetime | None = None
     last_at: datetime | None = None
 
@@ -85,7 +86,7 @@ async def run_replay(
     Kafka stays away or too many lines cannot be read.
     """
     file = File(options.path)
-    reader = Reader(file, None if options.map is None else read_map(options.map))
+    reader = Reader(file, None if options.map is None else _map(options.map, options.clock))
     subscription = await asyncio.to_thread(_subscription, file, options)
     clock = SetClock(datetime.fromtimestamp(0, UTC)) if options.clock else None
     not_before = await check_tick_kind(settings.kafka, "replay") if clock else None
@@ -99,7 +100,7 @@ async def run_replay(
                 "run `passaparola museums apply museums.yaml` first"
             )
         position = _position(memory, subscription, options)
-        if options.shift and position.byte == 0:
+        if options.shift and not position.begun:
             position.shift = await asyncio.to_thread(_shift, reader, options)
         replay = Replay(
             reader,
@@ -109,7 +110,7 @@ async def run_replay(
             speed=options.speed,
             clock=clock,
             run_out=options.run_out,
-            not_before=None if position.byte else not_before,
+            not_before=None if position.begun else not_before,
         )
         pipeline = Pipeline(
             publisher,
@@ -145,7 +146,7 @@ async def _drive(
                 report.add(batch.entries, of_lines)
             if batch.cursor is not None:
                 await memory.cursors.write(batch.cursor)
-            _count(summary, batch, of_lines)
+            _count(summary, batch, outcomes, of_lines)
             progress(
                 Progress(summary.lines, file.position, file.size, summary.last_at, summary.fates)
             )
@@ -155,12 +156,29 @@ async def _drive(
     return summary
 
 
-def _count(summary: ReplaySummary, batch: ReplayBatch, outcomes: Sequence[Outcome]) -> None:
-    for entry, outcome in zip(batch.entries, outcomes, strict=True):
-        summary.lines += 1
-        summary.fates[outcome.fate] += 1
+def _map(path: Path, clock: bool) -> ColumnMap:
+    found = read_map(path)
+    counted_at = found.fields.get("counted_at")
+    if clock and counted_at is not None and counted_at.plus_seconds > MAX_AHEAD.total_seconds():
+        raise ReplayRefused(
+            f"{path}: with --clock the file's time is the system's, and no counters can come from "
+            "over a day ahead of it: give counted_at less plus_seconds, or leave --clock out."
+        )
+    return found
+
+
+def _count(
+    summary: ReplaySummary,
+    batch: ReplayBatch,
+    outcomes: Sequence[Outcome],
+    of_lines: Sequence[Outcome],
+) -> None:
+    for outcome in outcomes:
         if outcome.fate is Fate.DEAD_LETTER:
             summary.reasons[outcome.reason or "unknown"] += 1
+    for entry, outcome in zip(batch.entries, of_lines, strict=True):
+        summary.lines += 1
+        summary.fates[outcome.fate] += 1
         if entry.at is not None:
             summary.first_at = summary.first_at or entry.at
             summary.last_at = entry.at

@@ -57,8 +57,15 @@ def test_a_post_may_bring_its_counters() -> None:
     assert isinstance(post, Post)
     assert isinstance(snapshot, EngagementSnapshot)
     assert (snapshot.likes, snapshot.views, snapshot.replies) == (3, None, None)
-    assert snapshot.observed_at == AT + timedelta(days=7)
+    assert snapshot.observed_at == AT + timedelta(days=1), "a week after is not over yet"
     assert snapshot.method == "replay"
+
+
+def test_counters_keep_their_time_where_the_file_is_the_clock() -> None:
+    reading = Reading(Transport.STREAM)
+    _, snapshot = facts_of(MINIMAL | {"likes": 3, "counted_at": "2026-06-08T12:00:00Z"}, reading)
+    assert isinstance(snapshot, EngagementSnapshot)
+    assert snapshot.observed_at == AT + timedelta(days=7)
 
 
 def test_snapshots_and_removals() -> None:

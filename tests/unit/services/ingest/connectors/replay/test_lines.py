@@ -83,6 +83,12 @@ def test_a_record_of_csv_may_hold_new_lines(tmp_path: Path) -> None:
     ]
 
 
+def test_a_quote_inside_a_cell_opens_nothing(tmp_path: Path) -> None:
+    rows = [b"id;text", b'1;a 5" tablet', b"2;x", b"3;y", b'4;she said "wow, no', b'5;"a;\n""b"""']
+    file = write(tmp_path, "a.csv", b"\n".join(rows) + b"\n")
+    assert [line.raw for line in file.lines(delimiter=";")] == rows
+
+
 def test_a_quote_that_never_closes_swallows_no_line(tmp_path: Path) -> None:
     file = write(tmp_path, "a.csv", b'id,text\n1,"open\n2,x\n3,y\n')
     assert [line.raw for line in file.lines()] == [b"id,text", b'1,"open', b"2,x", b"3,y"]

@@ -72,6 +72,21 @@ def test_times_that_are_none(value: Any, reason: str) -> None:
     assert refused.value.reason == reason
 
 
+def test_a_line_that_nests_without_end_or_has_an_object_for_a_time_is_one_bad_line(
+    tmp_path: Path,
+) -> None:
+    nested = '{"post_id": "x:1", "text": ' + "[" * 600 + "]" * 600 + "}"
+    odd = '{"post_id": "x:2", "created_at": {"$date": 5}, "text": "a"}'
+    good = '{"post_id": "x:3", "created_at": 0, "text": "a"}'
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join((nested, odd, good)) + "\n")
+    fields = {"post_id": "post_id", "text": "text"}
+    when = {"created_at": {"column": "created_at", "format": "unix"}}
+    reader = Reader(File(path), ColumnMap.model_validate({"fields": fields | when}))
+    facts = [entry.observations[0].fact for entry in reader.entries(READING)]
+    assert [getattr(fact, "reason", None) for fact in facts] == ["unexpected", "invalid_time", None]
+
+
 def test_lists_are_split() -> None:
     assert mapped(
         {"a": "louvre, prado;#egizio", "b": "one two|three", "c": ["x", "y"], "d": "@ana @ben"},

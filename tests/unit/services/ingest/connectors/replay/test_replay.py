@@ -90,7 +90,7 @@ async def test_the_pace_is_the_files_own_times_the_speed(tmp_path: Path) -> None
     # The stand-in does not wait, so each pause is counted from the beginning. What was read
     # before a pause is not held back by it.
     assert slept == [1.0, 1.0, 3.0]
-    assert [len(batch.entries) for batch in batches] == [1, 1, 1, 1]
+    assert [len(batch.entries) for batch in batches] == [0, 1, 1, 1, 1]
 
 
 async def test_a_garbled_time_does_not_carry_the_clock_away(tmp_path: Path) -> None:
@@ -119,8 +119,52 @@ async def test_it_goes_on_after_its_position_and_ends_done(tmp_path: Path) -> No
     assert short == ["x:1", "x:2"]
     cursor = batches[-1].cursor
     assert cursor is not None
-    assert cursor.position == {"byte": ends[-1], "line": 3, "done": 1, "shift_us": 0}
-    assert Position.of(cursor) == Position(ends[-1], 3, True)
+    assert Position.of(cursor) == Position(
+        ends[-1], 3, True, at=START + timedelta(seconds=2), begun=True
+    )
+
+
+def stopped_after(batches: list[ReplayBatch], number: int) -> Position:
+    """The position that a run which was killed behind that batch finds again."""
+    cursor = batches[number].cursor
+    assert cursor is not None
+    return Position.of(cursor)
+
+
+async def test_killed_in_a_silence_or_in_the_run_out_it_says_each_tick_that_is_due(
+    tmp_path: Path,
+) -> None:
+    async def sleep(seconds: float) -> None:
+        """The wait is over at once."""
+
+    def run(position: Position | None = None) -> Replay:
+        return replay(
+            write(tmp_path, 0, 100),
+            position,
+            clock=SetClock(EPOCH),
+            run_out=timedelta(seconds=60),
+            speed=60.0,
+            sleep=sleep,
+        )
+
+    whole, batches = await said(run())
+    assert whole == ["x:0", "+30", "+60", "+90", "x:1", "+120", "+150", "+180"]
+    for number in range(len(batches) - 1):
+        before = [fact for batch in batches[: number + 1] for fact in batch.observations]
+        again, _ = await said(run(stopped_after(batches, number)))
+        short = whole[: len(before)]
+        # It may say ticks again, of the silence that it was killed in; it leaves none out.
+        assert set(short) | set(again) == set(whole)
+        assert again == [each for each in whole if each in again]
+
+
+async def test_killed_behind_its_first_ticks_it_may_begin_again(tmp_path: Path) -> None:
+    file = write(tmp_path, 0, 3000)
+    _, batches = await said(replay(file, clock=SetClock(EPOCH)))
+    assert not batches[0].observations, "the first cursor stands before any tick"
+    position = stopped_after(batches, 0)
+    assert (position.byte, position.begun, position.done) == (0, True, False)
+    assert position.at == START
 
 
 async def test_time_never_goes_back(tmp_path: Path) -> None:
