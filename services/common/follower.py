@@ -6,6 +6,7 @@ It reads from the beginning, tells when it has reached the end that it found, an
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import structlog
@@ -14,7 +15,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.topics import Topic
 
-from .errors import Retryable
+from .errors import Fatal, Retryable
 from .kafka import client_options
 from .records import Received, received
 from .settings import KafkaSettings
@@ -47,22 +48,28 @@ class Follower:
         self._moved = asyncio.Condition()
         self._caught_up = asyncio.Event()
         self._asker: AIOKafkaConsumer | None = None
-
-    @property
-    def caught_up(self) -> bool:
-        """Whether the end that the topic had at the start has been read."""
-        return self._caught_up.is_set()
+        self._moved_at = 0.0
 
     async def wait_caught_up(self) -> None:
         """Wait until the end that the topic had at the start has been read."""
         await self._caught_up.wait()
 
     async def run(self) -> None:
-        """Follow until cancelled; a lost connection is taken up again where it broke."""
+        """Follow until cancelled; a lost connection is taken up again where it broke.
+
+        Raises ``Fatal`` where Kafka stays away for too long before the end was reached once: until
+        then nobody can work.
+        """
+        self._moved_at = time.monotonic()
         while True:
             try:
                 await self._follow()
             except (KafkaError, OSError) as error:
+                waited = time.monotonic() - self._moved_at
+                if not self._caught_up.is_set() and waited > self._settings.retry_seconds:
+                    raise Fatal(
+                        f"{self._topic.name} cannot be read for {waited:.0f} s: {error!r}"
+                    ) from error
                 log.warning(
                     "follower_reconnects", topic=self._topic.name, error=type(error).__name__
                 )
@@ -111,7 +118,7 @@ class Follower:
                 for records in batches.values():
                     for record in records:
                         self._apply(received(record))
-                if batches or not self.caught_up:
+                if batches or not self._caught_up.is_set():
                     await self._advance(consumer, tps, ends)
         finally:
             self._asker = None
@@ -125,6 +132,7 @@ class Follower:
         async with self._moved:
             for tp in tps:
                 self._positions[tp] = await consumer.position(tp)
+            self._moved_at = time.monotonic()
             if self._reached(ends):
                 self._caught_up.set()
             self._moved.notify_all()

@@ -76,10 +76,15 @@ class Publisher:
         self._producer = await self._connect()
 
     async def stop(self) -> None:
-        """Flush and disconnect."""
+        """Flush and disconnect; what no broker takes is given up, and so was never acknowledged."""
         if self._producer is not None:
             producer, self._producer = self._producer, None
-            await producer.stop()
+            try:
+                async with asyncio.timeout(_ATTEMPT_SECONDS):
+                    await producer.stop()
+            except TimeoutError:
+                log.warning("publisher_stopped_unsent")
+                await producer.abandon()
 
     async def partitions(self, topic: str) -> int:
         """Return how many partitions a topic has. Raises ``Fatal`` where there is no such topic."""

@@ -21,7 +21,8 @@ from .connectors import CONNECTORS
 from .connectors.base import Connector, Context, supervise
 from .memory import STEPS, Memory, open_memory
 from .pipeline import Pipeline
-from .refresh import first_look, refresh
+from .refresh import refresh
+from .schedule import first_look
 from .settings import Settings
 from .ticks import EVERY, Ticker, check_tick_kind
 
@@ -29,7 +30,11 @@ _HTTP_SECONDS = 20.0
 
 
 async def run(settings: Settings, health: Health, stop: asyncio.Event) -> None:
-    """Listen to the platforms until told to stop."""
+    """Listen to the platforms until told to stop, also while it is still starting."""
+    await _first_of([_stopped(stop), _listen(settings, health)])
+
+
+async def _listen(settings: Settings, health: Health) -> None:
     unknown = sorted(set(settings.connectors) - set(CONNECTORS))
     if unknown:
         raise Fatal(
@@ -45,7 +50,7 @@ async def run(settings: Settings, health: Health, stop: asyncio.Event) -> None:
     ):
         connectors = [CONNECTORS[name](settings, client) for name in settings.connectors]
         work = _work(settings, health, publisher, memory, connectors)
-        await memory.beside(_until(stop, work))
+        await memory.beside(_first_of([_for_ever(), *work]))
 
 
 def _work(
@@ -78,7 +83,7 @@ def _work(
     context = Context(memory.cursors, memory.register, memory.tracked, clock, random)
     work: list[Coroutine[object, object, None]] = [
         *(supervise(connector, context, pipeline, health) for connector in connectors),
-        *(refresh(counts, memory.tracked, pipeline, clock, random) for counts in counted),
+        *(refresh(counts, memory.tracked, pipeline, health, clock, random) for counts in counted),
     ]
     if settings.ticks == "wall":
         work.append(_tick(pipeline))
@@ -91,9 +96,9 @@ async def _tick(pipeline: Pipeline) -> None:
         await asyncio.sleep(EVERY.total_seconds())
 
 
-async def _until(stop: asyncio.Event, work: list[Coroutine[object, object, None]]) -> None:
-    """Run everything until told to stop; the first fault ends all of it."""
-    tasks = [asyncio.create_task(_once(coroutine)) for coroutine in (stop.wait(), *work)]
+async def _first_of(work: list[Coroutine[object, object, None]]) -> None:
+    """Run everything until one ends; the first fault ends all of it."""
+    tasks = [asyncio.create_task(coroutine) for coroutine in work]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -104,8 +109,13 @@ async def _until(stop: asyncio.Event, work: list[Coroutine[object, object, None]
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _once(work: Coroutine[object, object, object]) -> None:
-    await work
+async def _for_ever() -> None:
+    """Without a connector, fed by replays, ingest answers its probes alone."""
+    await asyncio.Event().wait()
+
+
+async def _stopped(stop: asyncio.Event) -> None:
+    await stop.wait()
 
 
 def main() -> None:

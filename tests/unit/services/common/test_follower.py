@@ -140,9 +140,17 @@ Follow = Callable[[], Follower]
 
 async def test_an_empty_topic_is_read_at_once(log: Log, follow: Follow) -> None:
     follower = follow()
-    assert not follower.caught_up
     await follower.wait_caught_up()
-    assert follower.caught_up
+
+
+async def test_kafka_that_stays_away_before_the_end_is_reached_is_fatal(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.faults = [KafkaConnectionError("nobody there") for _ in range(1000)]
+    monkeypatch.setattr(following, "_RECONNECT_SECONDS", 0.01)
+    follower = Follower(KafkaSettings(retry_seconds=0.1), MUSEUMS, lambda _: None, "test")
+    with pytest.raises(Fatal, match=r"cannot be read for 0 s"):
+        await follower.run()
 
 
 async def test_it_has_caught_up_when_the_end_it_found_is_read(

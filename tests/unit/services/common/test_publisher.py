@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aiokafka.errors import (
@@ -51,7 +51,7 @@ class Producer:
         self.broker = broker
         self.options = options
         self.broken: set[TopicPartition] = set()
-        self.stopped = False
+        self.stopped = self.abandoned = self.hangs = False
         broker.producers.append(self)
 
     async def start(self) -> None:
@@ -60,10 +60,12 @@ class Producer:
             raise KafkaConnectionError("nobody answers")
 
     async def stop(self) -> None:
+        if self.hangs:
+            await asyncio.Event().wait()
         self.stopped = True
 
     async def abandon(self) -> None:
-        self.stopped = True
+        self.stopped = self.abandoned = True
 
     async def partitions_for(self, topic: str) -> set[int]:
         return set(range(PARTITIONS)) if topic.startswith("posts.") else set()
@@ -254,6 +256,15 @@ async def test_a_record_that_is_too_large_is_never_sent() -> None:
 async def test_not_started_it_is_fatal() -> None:
     with pytest.raises(Fatal, match="not started"):
         await make_publisher(Broker()).publish([at_partition(0, "a")])
+
+
+async def test_told_to_stop_while_kafka_is_away_it_gives_up_what_it_holds() -> None:
+    publisher = make_publisher(Broker())
+    await publisher.start()
+    producer = cast("Producer", publisher._producer)
+    producer.hangs = True
+    await publisher.stop()
+    assert producer.abandoned
 
 
 async def test_many_at_once_make_one_new_producer() -> None:
