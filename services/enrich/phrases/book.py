@@ -42,7 +42,7 @@ class _Begun(NamedTuple):
     first: int
     last: int
     words: WordSet
-    awaits: frozenset[int]
+    awaits: Sequence[int]
 
 
 class _Steps(NamedTuple):
@@ -142,6 +142,7 @@ class Book:
         """Return the hits by kind of file, in their order; the longest hide those inside them."""
         found: defaultdict[str, list[Hit]] = defaultdict(list)
         begun: list[_Begun] = []
+        awaited: set[int] = set()
         bounds, parts, ends, meanings = self._bounds, self._parts, self._ends, self._meanings
         for meant, first, last in self._trie.find(tokens.words, tokens.before):
             start, begins, goes_on, end = bounds[3 * meant : 3 * meant + 4]
@@ -149,22 +150,23 @@ class Book:
             for part in parts[start:begins]:
                 meaning = meanings[ends[part]]
                 found[meaning.kind].append(Hit(meaning, first, last, words))
-            if goes_on < end:
-                reached = self._reached(begun, parts[goes_on:end], first, tokens)
-                for part, before in reached:
+            if goes_on < end and (wanted := awaited.intersection(parts[goes_on:end])):
+                for part, before in self._reached(begun, wanted, first, tokens):
                     together = before.words | words
                     if ends[part] != _NOTHING:
                         meaning = meanings[ends[part]]
                         found[meaning.kind].append(Hit(meaning, before.first, last, together))
                     else:
-                        awaits = frozenset((part + 1,))
-                        begun.append(_Begun(before.first, last, together, awaits))
+                        begun.append(_Begun(before.first, last, together, (part + 1,)))
+                        awaited.add(part + 1)
             if begins < goes_on:
-                begun.append(_Begun(first, last, words, frozenset(parts[begins:goes_on])))
+                awaits = parts[begins:goes_on]
+                begun.append(_Begun(first, last, words, awaits))
+                awaited.update(awaits)
         return {kind: longest(hits) for kind, hits in found.items()}
 
     def _reached(
-        self, begun: list[_Begun], goes_on: Sequence[int], first: int, tokens: Tokens
+        self, begun: list[_Begun], wanted: set[int], first: int, tokens: Tokens
     ) -> list[tuple[int, _Begun]]:
         """Return the parts at ``first`` that go on with something, each with the nearest such."""
         nearest: dict[int, _Begun] = {}
@@ -172,11 +174,11 @@ class Book:
             between = first - one.last - 1
             if between > GAP:
                 break
-            if between < 0 or one.awaits.isdisjoint(goes_on):
+            if between < 0 or not (awaited := wanted.intersection(one.awaits)):
                 continue
             if max(tokens.before[one.last + 1 : first + 1]) >= STOP:
                 break
-            for part in one.awaits.intersection(goes_on):
+            for part in awaited:
                 if between <= self._gaps[part]:
                     nearest.setdefault(part, one)
         return sorted(nearest.items())

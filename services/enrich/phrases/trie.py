@@ -46,6 +46,10 @@ class Trie:
         self._starts, self._items, self._reached, self._means = (
             array("i", part) for part in branches
         )
+        # At the root, where every word begins, one look is enough.
+        self._roots = array("i", [_NOTHING]) * (len(numbers) + 1)
+        for branch in range(self._starts[1]):
+            self._roots[self._items[branch]] = self._reached[branch]
 
     @classmethod
     def of(cls, runs: Mapping[Run, int]) -> Trie:
@@ -70,7 +74,7 @@ class Trie:
         Runs come in the order of their last words. ``before``: what stands before each word.
         """
         starts, items, reached, means = self._starts, self._items, self._reached, self._means
-        vocabulary = self._vocabulary
+        vocabulary, roots = self._vocabulary, self._roots
         found: list[tuple[int, int, int]] = []
         begun: list[tuple[int, int]] = []
         for at, (word, seen) in enumerate(zip(words, before, strict=True)):
@@ -80,24 +84,23 @@ class Trie:
             if not numbers:
                 begun = []
                 continue
-            begun.append((0, at))
-            going = []
+            here = []
             for node, first in begun:
                 end = starts[node + 1]
                 for number in numbers:
                     branch = bisect_left(items, number, starts[node], end)
-                    if branch == end or items[branch] != number:
-                        continue
-                    meant = reached[branch]
-                    if meant & 1:
-                        going.append((meant >> 1, first))
-                        meant = means[meant >> 1]
-                        if meant == _NOTHING:
-                            continue
-                    else:
-                        meant >>= 1
-                    found.append((meant, first, at))
-            begun = going
+                    if branch != end and items[branch] == number:
+                        here.append((reached[branch], first))
+            here += [(roots[number], at) for number in numbers]
+            begun = []
+            for meant, first in here:
+                if meant & 1 and meant != _NOTHING:
+                    node = meant >> 1
+                    begun.append((node, first))
+                    if means[node] != _NOTHING:
+                        found.append((means[node], first, at))
+                elif meant != _NOTHING:
+                    found.append((meant >> 1, first, at))
         return found
 
 
