@@ -64,8 +64,6 @@ from services.ingest.ticks import Ticker
 from services.ingest.tracked import TrackedPosts
 from tests.support.memory import MemoryKafka, MemoryRows
 
-PARTITIONS = 4
-
 
 class _Known:
     """The day's museums, as ingest asks for them."""
@@ -150,10 +148,10 @@ class Played:
     kafka: MemoryKafka
 
 
-async def play_in_memory(day: Day, folder: Path) -> Played:
-    """Play a day in an empty folder."""
+async def play_in_memory(day: Day, folder: Path, partitions: int = 2) -> Played:
+    """Play a day in an empty folder. Each partition has ticks of its own, which take most time."""
     write_day(day, folder)
-    kafka = MemoryKafka(PARTITIONS)
+    kafka = MemoryKafka(partitions)
     mails = folder / "mails"
     async with (
         SlackStandIn(channels=receivers_of(day), ledger=folder / "slack.jsonl") as slack,
@@ -162,12 +160,17 @@ async def play_in_memory(day: Day, folder: Path) -> Played:
         settings = _settings(settings_for(day, slack, inbox), folder)
         await asyncio.to_thread(migrate, settings.database.url)
         async with Database(settings.database.url) as database:
-            fates = await _run(day, folder, settings, database, kafka)
+            fates = await _run(day, folder, settings, database, kafka, partitions)
     return Played(verdict_of(day, folder, mails), fates, kafka)
 
 
 async def _run(
-    day: Day, folder: Path, settings: Settings, database: Database, kafka: MemoryKafka
+    day: Day,
+    folder: Path,
+    settings: Settings,
+    database: Database,
+    kafka: MemoryKafka,
+    partitions: int,
 ) -> Counter[str]:
     clock = SetClock(datetime.fromtimestamp(0, UTC))
     replay = Replay(
@@ -188,7 +191,7 @@ async def _run(
         ticker=Ticker(kafka, "replay", "/ingest/replay"),
         stamps=False,
     )
-    score, count, register = _enrich(kafka)
+    score, count, register = _enrich(kafka, partitions)
     alerts = _Alerts(settings, database, kafka)
     for museum in day.museums:
         await kafka.publish([Record(MUSEUMS, museum.museum_id, encode(museum))])
@@ -210,13 +213,13 @@ async def _run(
     return fates
 
 
-def _enrich(kafka: MemoryKafka) -> tuple[_Stage, _Stage, EnrichRegister]:
+def _enrich(kafka: MemoryKafka, partitions: int) -> tuple[_Stage, _Stage, EnrichRegister]:
     register = EnrichRegister()
     scored, counted = Outbound(kafka.publish), Outbound(kafka.publish)
     scoring = Scoring(
-        MemoryRows(POST_ROWS), Usual(), register, TextReader(load_model()), PARTITIONS, scored
+        MemoryRows(POST_ROWS), Usual(), register, TextReader(load_model()), partitions, scored
     )
-    counting = Counting(MemoryRows(MUSEUM_ROWS), register, PARTITIONS, counted)
+    counting = Counting(MemoryRows(MUSEUM_ROWS), register, partitions, counted)
     return _Stage(scoring, scored), _Stage(counting, counted), register
 
 

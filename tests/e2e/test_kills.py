@@ -32,11 +32,12 @@ from services.common.settings import KafkaSettings
 from services.common.topics import create_topics
 from services.ingest.register_file import apply_register, read_register
 from tests import eventually
-from tests.e2e.in_memory import PARTITIONS, play_in_memory
+from tests.e2e.in_memory import play_in_memory
 from tests.support.observer import compacted, differences, read
 
 SPEED = 900
 KILLS_EACH = 3
+PARTITIONS = 4
 WORKERS = {"ingest": "ingest", "enrich-1": "enrich", "enrich-2": "enrich", "alerts": "alerts"}
 QUIET_SECONDS = (0.5, 2.0)
 
@@ -139,7 +140,7 @@ async def test_nothing_is_lost_and_nothing_doubled_whatever_is_killed(tmp_path: 
     print(f"PASSAPAROLA_SEED={seed}")
     random = Random(seed)
     day = unstruck(compose(seed, DATE))
-    undisturbed = await play_in_memory(day, tmp_path / "undisturbed")
+    undisturbed = await play_in_memory(day, tmp_path / "undisturbed", PARTITIONS)
     expected = said(compacted(undisturbed.kafka.all[POSTS_ENRICHED.name]))
     folder = tmp_path / "killed"
     write_day(day, folder)
