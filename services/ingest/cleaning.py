@@ -2,17 +2,19 @@
 
 Cleaned in text for people: lone surrogates become U+FFFD; control characters (NUL too) and
 bidirectional embeddings, overrides and isolates go, so that an alert shows what was posted; then
-NFC. Refused: such characters in an id, times over 24 h ahead of the clock, values out of bounds.
+NFC. Left out: such characters in what only refers to another post or page. Refused: such characters
+in the post's own ids, times over 24 h ahead of the clock, values out of bounds.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from unicodedata import normalize
 
-from schemas import EngagementSnapshot, Post, Removal
+from schemas import EngagementSnapshot, Model, Post, Removal
 from services.common.errors import Poison
 
 from .matching.tags import normalise_hashtags
@@ -21,7 +23,9 @@ MAX_AHEAD = timedelta(hours=24)
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HOSTILE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
-_IN_AN_ID = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]")
+_IN_AN_ID = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffd]")
+
+ModelT = TypeVar("ModelT", bound=Model)
 
 
 def clean_text(text: str) -> str:
@@ -47,28 +51,36 @@ def without_surrogates(value: Any) -> Any:
 
 def clean_post(post: Post) -> dict[str, Any]:
     """Return the fields of a post that cleaning changes; hashtags become sorted keys."""
-    tags = normalise_hashtags([clean_text(tag) for tag in post.hashtags])
-    changed: dict[str, Any] = {} if tags == post.hashtags else {"hashtags": tags}
-    for field in ("text", "content_warning"):
-        value = getattr(post, field)
-        if value is not None and (cleaned := clean_text(value)) != value:
-            changed[field] = cleaned
-    author = post.author
-    if author is not None:
-        names = {
-            field: cleaned
-            for field in ("handle", "display_name")
-            if (value := getattr(author, field)) is not None
-            and (cleaned := clean_text(value)) != value
-        }
-        if names:
-            changed["author"] = author.model_copy(update=names)
-    if any(media.alt is not None and clean_text(media.alt) != media.alt for media in post.media):
-        changed["media"] = tuple(
-            media.model_copy(update={"alt": media.alt and clean_text(media.alt)})
-            for media in post.media
-        )
-    return changed
+    cleaned = {
+        "text": clean_text(post.text),
+        "content_warning": post.content_warning and clean_text(post.content_warning),
+        "hashtags": normalise_hashtags([clean_text(tag) for tag in post.hashtags]),
+        "author": post.author and _changed(post.author, clean_text, "handle", "display_name"),
+        "media": tuple(_changed(media, clean_text, "alt") for media in post.media),
+        "mentions": tuple(
+            _changed(one, _reference, "native_id", "handle") for one in post.mentions
+        ),
+        "links": tuple(link for link in post.links if _reference(link)),
+        "reply_to": post.reply_to and _reference(post.reply_to),
+        "thread_root": post.thread_root and _reference(post.thread_root),
+        "quote_of": post.quote_of and _reference(post.quote_of),
+    }
+    return {field: value for field, value in cleaned.items() if value != getattr(post, field)}
+
+
+def _changed(model: ModelT, clean: Callable[[str], str | None], *fields: str) -> ModelT:
+    """Return a part of a post with some of its fields cleaned."""
+    update = {
+        field: cleaned
+        for field in fields
+        if (value := getattr(model, field)) is not None and (cleaned := clean(value)) != value
+    }
+    return model.model_copy(update=update) if update else model
+
+
+def _reference(value: str) -> str | None:
+    """Return what refers to something else, or nothing where it cannot."""
+    return None if _IN_AN_ID.search(value) else value
 
 
 def check_post(post: Post, now: datetime) -> None:

@@ -183,9 +183,9 @@ class Pipeline:
             case EngagementSnapshot():
                 return self._take_snapshot(index, fact, writes, now, source)
             case Removal():
-                return self._take_removal(index, fact, writes, source)
+                return self._take_removal(index, fact, writes, now, source)
             case AccountRemoval():
-                return self._take_account(index, fact, writes, source)
+                return self._take_account(index, fact, writes, now, source)
             case Look():
                 return self._take_look(fact, writes)
             case Tally():
@@ -254,8 +254,12 @@ class Pipeline:
         writes.facts.append((index, record))
         return Outcome(Fate.COUNTED)
 
-    def _take_removal(self, index: int, removal: Removal, writes: Writes, source: str) -> Outcome:
+    def _take_removal(
+        self, index: int, removal: Removal, writes: Writes, now: datetime, source: str
+    ) -> Outcome:
         check_removal(removal)
+        if removal.observed_at > now:  # enrich refuses what is far ahead, and this must go through
+            removal = removal.model_copy(update={"observed_at": now})
         row = writes.row(removal.post_id)
         if row is None:
             return Outcome(Fate.UNTRACKED)
@@ -268,7 +272,7 @@ class Pipeline:
         return Outcome(Fate.REMOVED, museum_ids=row.museum_ids)
 
     def _take_account(
-        self, index: int, account: AccountRemoval, writes: Writes, source: str
+        self, index: int, account: AccountRemoval, writes: Writes, now: datetime, source: str
     ) -> Outcome:
         post_ids = self._tracked.of_author(account.platform, account.author_id)
         for post_id in post_ids:
@@ -279,7 +283,7 @@ class Pipeline:
                 effective_at=account.effective_at,
                 observed_at=account.observed_at,
             )
-            self._take_removal(index, removal, writes, source)
+            self._take_removal(index, removal, writes, now, source)
         return Outcome(Fate.REMOVED if post_ids else Fate.UNTRACKED)
 
     def _take_look(self, look: Look, writes: Writes) -> Outcome:

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import httpx2
 import structlog
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from schemas import Cursor, Gap, GapReason
 from services.common.errors import Retryable
@@ -27,7 +27,7 @@ from services.ingest.settings import BlueskySettings
 
 from .base import Context
 from .bluesky_acts import COUNTER_OF
-from .bluesky_counts import BlueskyCounts
+from .bluesky_counts import BlueskyCounts, retry_after
 from .bluesky_stream_counts import StreamCounts
 from .bluesky_wire import COLLECTION, PLATFORM, concerns_us, instant, read_frame, time_us_of
 
@@ -82,6 +82,11 @@ class Bluesky:
                 async with aclosing(self._batches(socket, context, host, seen)) as batches:
                     async for batch in batches:
                         yield batch
+        except InvalidStatus as error:
+            told = error.response
+            raise Retryable(
+                f"{host}: answered {told.status_code}", retry_after=retry_after(told.headers)
+            ) from error
         except (WebSocketException, OSError) as error:
             raise Retryable(f"{host}: {type(error).__name__}") from error
 

@@ -56,9 +56,8 @@ class BlueskyCounts:
         if answer.status_code in _REFUSED:
             raise Poison("refused", f"the AppView answered {answer.status_code}")
         if answer.status_code != 200:
-            raise Retryable(
-                f"the AppView answered {answer.status_code}", retry_after=_retry_after(answer)
-            )
+            wait = retry_after(answer.headers)
+            raise Retryable(f"the AppView answered {answer.status_code}", retry_after=wait)
         try:
             shown = _reply.decode(answer.content).posts
         except msgspec.DecodeError as error:
@@ -80,6 +79,7 @@ def _count(value: int | None) -> int | None:
     return None if value is None or value < 0 else value
 
 
-def _retry_after(answer: httpx2.Response) -> float | None:
-    text = answer.headers.get("retry-after", "")
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return for how many seconds an answer's headers ask to wait, at most an hour."""
+    text = headers.get("retry-after", "")
     return min(float(text), 3600.0) if text.isdigit() else None

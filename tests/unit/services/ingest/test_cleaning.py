@@ -67,3 +67,23 @@ def test_names_and_descriptions_are_cleaned_too() -> None:
     )
     assert Post.model_validate_json(encode(cleaned)) == cleaned
     assert clean_post(cleaned) == {}
+
+
+def test_what_refers_elsewhere_and_cannot_is_left_out() -> None:
+    post = make_post(
+        "x",
+        reply_to="x:1\x00",
+        thread_root="x:2\u202e",
+        quote_of="x:3",
+        links=["https://a.example/\u202egnp.exe", "https://b.example/"],
+        mentions=[{"native_id": "did:1\x07", "handle": "ana"}, {"handle": "b\ud83d"}],
+    )
+    cleaned = post.model_copy(update=clean_post(post))
+    assert cleaned == make_post(
+        "x",
+        quote_of="x:3",
+        links=["https://b.example/"],
+        mentions=[{"handle": "ana"}, {}],
+    )
+    assert cleaned.story_id == cleaned.post_id
+    assert clean_post(cleaned) == {}

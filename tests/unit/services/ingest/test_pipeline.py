@@ -168,6 +168,15 @@ async def test_a_removal_is_a_null_with_its_facts_then_the_row_goes() -> None:
     assert "x:1" not in world.tracked
 
 
+async def test_a_removal_from_the_future_goes_through_as_of_now() -> None:
+    world = make_world([EGIZIO])
+    await handle(world, about_egizio())
+    await handle(world, removal(version=9, observed_at=NOW + timedelta(days=400)))
+    told = ce.removal_of(dict(world.broker.of(RAW)[-1].headers))
+    assert told is not None
+    assert told.observed_at == NOW
+
+
 async def test_a_removal_of_an_older_version_does_not_take_the_newer_away() -> None:
     world = make_world([EGIZIO])
     await handle(world, about_egizio(version=5))
@@ -295,7 +304,7 @@ async def test_a_gap_is_a_record() -> None:
         (about_egizio(post_id="x:1\x00"), "unclean_id"),
         (about_egizio(post_id="x:\u202e1"), "unclean_id"),
         (about_egizio(links=["https://x.example/" + "a" * 300_000]), "too_large"),
-        (about_egizio(links=["\ud800"]), "not_utf8"),
+        (about_egizio(native_ref={"uri": "\ud800"}), "not_utf8"),
     ],
 )
 async def test_what_cannot_be_is_parked_and_the_rest_goes_on(post: Post, reason: str) -> None:

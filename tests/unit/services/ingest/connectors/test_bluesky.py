@@ -8,11 +8,14 @@ from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from random import Random
 
 import httpx2
 import pytest
 from fastapi.responses import JSONResponse
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
 
 from demo.jetstream import AppView, Chaos, Jetstream
 from schemas import Counters, Cursor, EngagementSnapshot, Gap, GapReason, decode
@@ -278,6 +281,26 @@ async def test_each_connection_takes_the_next_host() -> None:
             async with aclosing(connector.observe(context(world))) as observed:
                 await anext(observed)
             assert len(server.requests) == 1
+
+
+async def test_a_host_that_asks_to_wait_is_left_alone_for_so_long() -> None:
+    def busy(connection: ServerConnection, _: Request) -> Response:
+        answer = connection.respond(HTTPStatus.TOO_MANY_REQUESTS, "later")
+        answer.headers["Retry-After"] = "7"
+        return answer
+
+    async def hears_nobody(_: ServerConnection) -> None:
+        """Nobody comes so far."""
+
+    async with (
+        serve(hears_nobody, "127.0.0.1", 0, process_request=busy) as server,
+        httpx2.AsyncClient() as client,
+    ):
+        port = next(iter(server.sockets)).getsockname()[1]
+        connector = Bluesky(settings(f"ws://127.0.0.1:{port}"), client)
+        with pytest.raises(Retryable, match="answered 429") as raised:
+            await anext(aiter(connector.observe(context(world_at_start()))))
+    assert raised.value.retry_after == 7.0
 
 
 async def test_a_connection_on_which_nothing_comes_is_given_up() -> None:
