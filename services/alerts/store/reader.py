@@ -95,6 +95,7 @@ class Reader:
         """Return position and end of each partition that is read."""
         consumer = self._ready()
         seen: dict[Hashable, tuple[int, int]] = {}
+        PARTITION_LAG.clear()  # of what was given away another replica tells
         for tp, position in self._positions.items():
             end = consumer.highwater(tp) if tp in consumer.assignment() else None
             if end is not None:

@@ -182,6 +182,7 @@ class StreamApp:
         self._health.ready("kafka")
         committed = consumer._committed_offset
         positions: dict[Hashable, tuple[int, int]] = {}
+        PARTITION_LAG.clear()  # of what was given away another worker tells
         for tp in assigned:
             done = max(self._handled.get(tp, -1), (committed.get(tp) or 0) - 1) + 1
             positions[f"{tp.topic}/{tp.partition}"] = (done, ends[tp])
