@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,10 @@ from hypothesis import settings
 # A loaded machine is no fault of the code: the timeout of pytest is the only deadline.
 settings.register_profile("passaparola", deadline=None, print_blob=True)
 settings.load_profile("passaparola")
+
+# A shell lets what it starts in the background ignore Ctrl-C, which tests send to what they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
