@@ -17,6 +17,7 @@ REACH = 4
 """How many words on a negation turns around what is said."""
 
 _STRESSED, _CONCEDED, _PLAIN = 2.0, 0.5, 1.0
+_JUDGING = ("good", "bad")
 _STARTS = {"contrast": _STRESSED, "concession": _CONCEDED}
 
 
@@ -49,21 +50,45 @@ class Clauses:
         ]
         self._tokens = tokens
         self._negations: WordSet = 0
+        self._spent: list[tuple[int, WordSet]] = []
+        self._turned: WordSet = 0
         for hit in cues:
             self.of(hit.first).cues.add(hit.meaning.section)
             if hit.meaning.section == "negation":
                 self._negations |= words_between(hit.last, hit.last + 1)
+        for hit in cues if self._negations else ():
+            if hit.meaning.section in _JUDGING and self._negated(hit, REACH):
+                self._turned |= hit.words
 
     def of(self, word: int) -> Clause:
         """Return the clause of a word."""
         return self._owners[word]
 
+    def spend(self, hits: Iterable[Hit]) -> None:
+        """Use up the negations within some phrases: "no queue and lovely staff" is all praise."""
+        for hit in hits:
+            if words := hit.words & self._negations:
+                self._spent.append((hit.last, words))
+
     def turned(self, hit: Hit, reach: int = REACH) -> bool:
-        """Whether a negation before a phrase turns it around."""
+        """Whether a negation before a phrase, or before what judges in it, turns it around."""
         if not self._negations or self._negations & hit.words:
             return False
+        return self._negated(hit, reach) or self._negated_within(hit)
+
+    def _negated(self, hit: Hit, reach: int) -> bool:
         nearest = max(self.of(hit.first).first, hit.first - reach - 1)
-        return bool(self._negations & words_between(nearest, hit.first))
+        negations = self._negations & words_between(nearest, hit.first)
+        for last, words in self._spent if negations else ():
+            if last < hit.first:
+                negations &= ~words
+        return bool(negations)
+
+    def _negated_within(self, hit: Hit) -> bool:
+        """Whether one stands in a gap, before a judging word: "toilets (were not) clean"."""
+        gaps = words_between(hit.first, hit.last + 1) & ~hit.words
+        judging = hit.words & ~words_between(hit.first, hit.first + 1)
+        return bool(self._negations & gaps and self._turned & judging)
 
     def weigh(self, pulls: Sequence[Pull], left_out: Iterable[Hit]) -> None:
         """Add up the model's pulls by clause, without the words of some phrases."""

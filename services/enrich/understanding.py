@@ -107,6 +107,7 @@ class Reader:
         )
         spoken = [hit for hit in hits.get("aspects", []) if self._counts(hit, dangers, danger)]
         whole = by_stars(item.rating, reading.sentiment)
+        clauses.spend(hit for hit in spoken if hit.meaning.mark == "+")
         judgements = find_judgements(clauses, cues, spoken)
         finder = AspectFinder(
             clauses,

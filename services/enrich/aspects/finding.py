@@ -15,7 +15,7 @@ from typing import get_args
 
 from schemas.understanding import Polarity, Subject
 
-from ..clauses import Clause, Clauses
+from ..clauses import REACH, Clause, Clauses
 from ..phrases import Hit
 from ..phrases.tokens import WordSet
 
@@ -27,6 +27,8 @@ _BURDENS = frozenset(
     "lost_property".split()
 )
 """Aspects whose absence is good; the absence of any other is bad."""
+_DANGERS = frozenset("danger damage theft lost_child".split())
+"""Aspects that only a negation right before them denies: "no guard when she fell" does not."""
 _WORKS = frozenset("works exhibition curation building view".split())
 _LIKED = _WORKS | frozenset(
     "event workshop tour_guide cafe families noise labels languages".split()
@@ -156,7 +158,8 @@ class AspectFinder:
         if own:
             if (self._informs or (asks and own > 0)) and not self._beside(hit, clause):
                 return 0, _SURE
-            return (-own if self._clauses.turned(hit) else own), _SURE
+            reach = _NEAR if hit.meaning.section in _DANGERS else REACH
+            return (-own if self._clauses.turned(hit, reach) else own), _SURE
         if "elsewhere" in clause.cues:
             return 0, _SURE
         if beside := self._beside(hit, clause):

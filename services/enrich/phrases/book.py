@@ -194,9 +194,10 @@ def longest(hits: list[Hit]) -> list[Hit]:
     hits.sort(key=_rank)
     kept: list[Hit] = []
     seen: set[tuple[str, WordSet]] = set()
+    over: defaultdict[int, list[Hit]] = defaultdict(list)
     for hit in hits:
         words = hit.words
-        for longer in kept:
+        for longer in over[hit.first]:
             if not words & ~longer.words and (
                 words != longer.words or longer.meaning.section == PLAIN
             ):
@@ -206,6 +207,8 @@ def longest(hits: list[Hit]) -> list[Hit]:
             if key not in seen:
                 seen.add(key)
                 kept.append(hit)
+                for word in range(hit.first, hit.last + 1):
+                    over[word].append(hit)
     kept = [hit for hit in kept if hit.meaning.section != PLAIN]
     kept.sort(key=_order)
     return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 import ahocorasick
@@ -12,8 +13,11 @@ from ..phrases.tokens import cut
 from ..phrases.trie import Run, Trie
 from ..phrases.vocabulary import STAR
 
-_FREE = 4
-"""Words of so many letters are found anywhere in a handle, shorter ones only by themselves."""
+_LOOSE = 4
+"""Words of so many letters are found at the end of a part of a handle too (``dailynews``), where
+a compound says what it is: ``museumlover`` is no museum, and most surnames hold some word."""
+_NEVER_LOOSE = ("promotion",)
+_PARTS = re.compile(r"[^\W\d_]+")
 
 
 @lru_cache(maxsize=10_000)
@@ -26,9 +30,11 @@ def name_hints(handle: str | None, display_name: str | None) -> tuple[tuple[str,
     tokens = cut(f"{display_name or ''} {parts}", folding)
     for found, _, _ in whole.find(tokens.words, tokens.before):
         hints.update(dict.fromkeys(kinds[found]))
-    solid = folding[(handle or "").lstrip("@").replace("_", "").replace(".", "").replace("-", "")]
-    for _, found in loose.iter(solid):
-        hints.update(dict.fromkeys(kinds[found]))
+    for part in _PARTS.findall(handle or ""):
+        folded = folding[part]
+        for end, found in loose.iter(folded):
+            if end == len(folded) - 1:
+                hints.update(dict.fromkeys(kinds[found]))
     return tuple(hints)
 
 
@@ -44,7 +50,8 @@ def _names() -> tuple[list[list[tuple[str, str]]], Trie, ahocorasick.Automaton]:
                     hints.setdefault(run, []).append((kind, " ".join(run).strip(STAR)))
     loose = ahocorasick.Automaton(ahocorasick.STORE_INTS)
     for number, run in enumerate(hints):
-        if len(solid := "".join(run).strip(STAR)) >= _FREE:
+        solid = "".join(run).strip(STAR)
+        if len(solid) >= _LOOSE and all(kind not in _NEVER_LOOSE for kind, _ in hints[run]):
             loose.add_word(solid, number)
     loose.make_automaton()
     whole = Trie.of({run: number for number, run in enumerate(hints)})

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from ..clauses import Clauses
 from ..phrases import Hit, Tokens
+from ..phrases.tokens import words_between
 
 ASPECTS: Mapping[str, str] = {
     "fire": "danger",
@@ -25,6 +26,8 @@ ASPECTS: Mapping[str, str] = {
 
 _SURE, _HINT = "!", "?"
 _ELSEWHERE = ("title", "elsewhere")
+_NEAR = 2
+"""How many words on a negation denies a danger: in "no guard when a man fell" it does not."""
 
 
 class Dangers:
@@ -48,21 +51,33 @@ class Dangers:
     def is_told(self, hit: Hit) -> bool:
         """Whether a phrase is a figure of speech, in a title, or told of elsewhere."""
         return (
-            any(words & hit.words for words in self._figures)
+            self._is_figure(hit)
             or not hit.words & ~self._tokens.quoted
             or self._sentence(hit) in self._told
         )
 
     def _counts(self, hit: Hit) -> bool:
         mark, sentence = hit.meaning.mark, self._sentence(hit)
-        if mark not in (_SURE, _HINT) or self._clauses.turned(hit):
+        if mark not in (_SURE, _HINT) or self._clauses.turned(hit, _NEAR):
             return False
         if mark == _SURE and sentence in self._told and sentence in self._now:
-            return not any(words & hit.words for words in self._figures)
+            return not self._is_figure(hit)
         if self.is_told(hit):
             return False
         near = {sentence - 1, sentence, sentence + 1}
         return mark == _SURE or not near.isdisjoint(self._now)
+
+    def _is_figure(self, hit: Hit) -> bool:
+        """Whether a figure of speech is said with it.
+
+        What lies within a longer danger or goes on from it is none: "lost in" of a lost son.
+        """
+        others = words_between(0, hit.last + 1) & ~hit.words
+        length = hit.words.bit_count()
+        return any(
+            words & hit.words and (words & others or words.bit_count() >= length)
+            for words in self._figures
+        )
 
     def _sentences(self, hits: Sequence[Hit], sections: Sequence[str]) -> set[int]:
         return {self._sentence(hit) for hit in hits if hit.meaning.section in sections}

@@ -37,6 +37,18 @@ def aspects(found: Understanding) -> dict[str, str]:
         ("it", "non c'era coda, che bello", "queue", "positive"),
         ("it", "personale gentilissimo", "staff", "positive"),
         ("fr", "aucune attente, tant mieux", "queue", "positive"),
+        # A negation in the midst of a phrase, before what judges in it.
+        ("en", "The staff were not friendly", "staff", "negative"),
+        ("en", "The guards were never rude to us", "staff", "positive"),
+        ("it", "Il personale non era gentile", "staff", "negative"),
+        ("de", "Die Toiletten waren nicht dreckig", "toilets", "positive"),
+        ("fr", "Le personnel n'était pas aimable", "staff", "negative"),
+        ("es", "Los baños no estaban sucios", "toilets", "positive"),
+        # One that another phrase has used up.
+        ("en", "No queue and lovely staff", "staff", "positive"),
+        ("it", "Nessuna coda e ottima guida", "tour_guide", "positive"),
+        ("de", "Keine Wartezeit und tolle Führung", "tour_guide", "positive"),
+        ("en", "No staff when my mother fainted", "danger", "negative"),
     ],
 )
 def test_an_aspect_is_found_with_its_polarity(
@@ -159,8 +171,33 @@ def test_an_item_is_made_of_a_post() -> None:
 
 WALLS = [
     *("a" * 65_536, "\u0301" * 65_536, "متحف رائع " * 6_000),
-    *("queue " * 10_900, "bad queue, " * 6_000, "queue. " * 9_000, "no, " * 16_000),
+    *("😍" * 30_000, "queue " * 10_900, "bad queue, " * 6_000, "queue. " * 9_000, "no, " * 16_000),
 ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "kind"),
+    [
+        ("en", "No guard in sight and a man fell down the stairs", "injury"),
+        ("en", "No one noticed that a boy fell off the wall", "injury"),
+        ("es", "Nadie vino cuando mi madre se desmayó", "injury"),
+        ("de", "Niemand half, als meine Mutter zusammengebrochen ist", "injury"),
+        ("it", "Mio figlio si è perso nel museo", "lost_child"),
+        ("en", "My son got lost in the museum, please help", "lost_child"),
+    ],
+)
+def test_a_danger_is_told_whoever_was_not_there_and_whatever_figure_its_words_hold(
+    lang: str, text: str, kind: str
+) -> None:
+    urgency = understand(text, lang).urgency
+    assert urgency is not None
+    assert urgency.kind == kind
+
+
+@pytest.mark.parametrize("handle", ["maria.rosales", "kate_bishop", "jerusalem77", "museumlover"])
+def test_a_surname_is_no_trade(handle: str) -> None:
+    found = understand("The queue was awful", handle=handle)
+    assert (found.speaker.kind, found.visit.label) == ("visitor", "negative")
 
 
 @pytest.mark.timeout(20)  # what is read of a text is bounded, else some of these took a minute
