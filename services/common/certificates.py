@@ -6,7 +6,7 @@ Everything here raises ``Fatal`` with the setting and the file where a file cann
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,13 +28,13 @@ def trust(context: ssl.SSLContext, setting: str, path: str) -> None:
 def identify(context: ssl.SSLContext, certificate: tuple[str, str], key: tuple[str, str]) -> None:
     """Let a context show our certificate and prove it by its key; each a setting and its file."""
     files = dict([certificate, key])
-    named = " and ".join(f"{setting} {path}" for setting, path in files.items())
-    with _told(f"{named} hold no certificate in PEM with the key that belongs to it", files):
+    named = " and ".join(f"{setting} ({path})" for setting, path in files.items())
+    with _told(f"there is no certificate with its key in PEM in {named}", files):
         context.load_cert_chain(certificate[1], key[1])
 
 
 @contextmanager
-def _told(unfit: str, files: dict[str, str | None] | dict[str, str]) -> Iterator[None]:
+def _told(unfit: str, files: Mapping[str, str | None]) -> Iterator[None]:
     """Say which file is not there, or what is wrong with those that are."""
     try:
         for setting, path in files.items():
