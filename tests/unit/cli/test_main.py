@@ -147,6 +147,9 @@ async def test_no_kafka_is_one_sentence_that_says_what_to_do(
         ["dlq", "show"],
         ["dlq", "replay", "posts.raw.dlq"],
         ["replay", "posts.jsonl"],
+        ["norms", "show"],
+        ["norms", "export", "norms.jsonl"],
+        ["backtest", "--topics"],
     ]
     async with asyncio.timeout(60):
         for said in await asyncio.gather(
