@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -41,7 +42,7 @@ def test_credentials_reach_the_client() -> None:
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> dict[str, str]:
+def own(tmp_path: Path) -> dict[str, Any]:
     """The settings of an authority, a certificate and its key, each in a file."""
     authority = trustme.CA()
     made = authority.issue_cert("passaparola.example")
@@ -55,7 +56,7 @@ def own(tmp_path: Path) -> dict[str, str]:
     return {name: str(tmp_path / name) for name in files}
 
 
-def test_certificates_come_from_files(own: dict[str, str]) -> None:
+def test_certificates_come_from_files(own: dict[str, Any]) -> None:
     context = ssl_context(KafkaSettings(security_protocol="SSL", **own))
     assert context is not None
     assert context.cert_store_stats()["x509_ca"] == 1  # and none of the system's
@@ -63,7 +64,7 @@ def test_certificates_come_from_files(own: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("name", ["ca_file", "certificate_file", "key_file"])
 def test_a_file_that_cannot_be_used_is_told_with_its_setting(
-    name: str, own: dict[str, str], tmp_path: Path
+    name: str, own: dict[str, Any], tmp_path: Path
 ) -> None:
     (tmp_path / "none.pem").write_text("hunter2")
     for file in ("none.pem", "nowhere.pem"):
