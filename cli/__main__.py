@@ -56,8 +56,8 @@ def main() -> None:
         )
     except ModuleNotFoundError as error:
         _fail(
-            f"this command needs {error.name}, which is not installed here: "
-            "run it in the image that has it (docs/operating.md), or from a checkout"
+            f"this command needs {error.name}, which is not installed here; docs/operating.md says "
+            "which image has which commands, and a checkout has all of them after `make install`"
         )
     except PassaparolaError as error:
         _fail(str(error))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -50,6 +51,10 @@ def backtest(
 
     if (file is None) != topics:
         raise typer.BadParameter("give a file, or --topics, and not both")
+    if since is not None and not topics:
+        raise typer.BadParameter(
+            "goes with --topics; of a file, every line is taken", param_hint="--since"
+        )
     register = Register()
     reader = Reader(load_model(model_in_use()))
     refused: Counter[str] = Counter()
@@ -65,12 +70,18 @@ def backtest(
         raised[alarm.kind] += 1
         about = alarm.museum_id if alarm.post_id is None else f"{alarm.museum_id} {alarm.post_id}"
         typer.echo(f"{alarm.at:%Y-%m-%d %H:%M}Z  {alarm.kind:<14}  {about}: {alarm.explanation}")
-    days = 0.0 if test.first is None or test.last is None else (test.last - test.first).days + 1
+    days = sum((last - first).days + 1 for first, last in test.heard)
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(raised.items())) or "no alarm"
     print(
-        f"{kinds}; {test.posts:,} posts and {test.looks:,} looks of {days:.0f} days "
+        f"{kinds}; {test.posts:,} posts and {test.looks:,} looks of {days} days "
         f"in {time.monotonic() - begun:.0f} s",
         file=sys.stderr,
     )
+    for (_, last), (first, _) in pairwise(test.heard):
+        print(
+            f"  nothing from {last:%Y-%m-%d} to {first:%Y-%m-%d}: begun anew behind that; "
+            "if a date is wrong, mend its line",
+            file=sys.stderr,
+        )
     for reason, count in refused.most_common():
         print(f"  refused: {count} {reason}", file=sys.stderr)

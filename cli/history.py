@@ -22,15 +22,24 @@ from services.common.settings import ServiceSettings
 from services.enrich.backtest import Event
 from services.enrich.events import read_post_event
 from services.enrich.register import Register
-from services.ingest.cleaning import check_post, check_removal, check_snapshot, clean_post
+from services.ingest.cleaning import (
+    MAX_AHEAD,
+    check_post,
+    check_removal,
+    check_snapshot,
+    clean_post,
+)
 from services.ingest.connectors.replay.facts import Reading
 from services.ingest.connectors.replay.lines import File
 from services.ingest.connectors.replay.mapping import read_map
 from services.ingest.connectors.replay.reader import Reader
 from services.ingest.matching import Matcher
 from services.ingest.matching.tags import normalise_hashtags
-from services.ingest.observations import Fact, Unreadable
+from services.ingest.observations import AccountRemoval, Fact, Unreadable
 from services.ingest.register_file import read_register
+
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+"""Nobody posted before: such a time is a field that was empty, or a date read wrongly."""
 
 
 def file_events(
@@ -72,19 +81,32 @@ def _ingested(fact: Fact, matcher: Matcher, tracked: set[str], now: datetime) ->
         case Unreadable(reason, message):
             raise Poison(reason, message)
         case Post():
+            _check_time(fact, now)
             post = matched(fact, matcher, now)
             if not post.matches and post.post_id not in tracked:
                 return None
             tracked.add(post.post_id)
             return post
         case EngagementSnapshot():
+            _check_time(fact, now)
             check_snapshot(fact, now)
             return fact if fact.post_id in tracked else None
         case Removal():
+            _check_time(fact, now)
             check_removal(fact)
             return fact if fact.post_id in tracked else None
+        case AccountRemoval():
+            raise Poison("account_removal", "give a removal of each post of the account")
         case _:
             return None
+
+
+def _check_time(event: Event, now: datetime) -> None:
+    """Raise ``Poison`` for what would lead the clock of a backtest astray."""
+    if event.observed_at < _EARLIEST:
+        raise Poison("before_2000", "observed_at is before the year 2000")
+    if event.observed_at - now > MAX_AHEAD:
+        raise Poison("from_the_future", "observed_at is more than 24 h ahead of the clock")
 
 
 def topic_events(since: str | None, register: Register, refused: Counter[str]) -> list[Event]:
@@ -93,15 +115,16 @@ def topic_events(since: str | None, register: Register, refused: Counter[str]) -
     kafka = ServiceSettings().kafka
     for museum_id, value in asyncio.run(present(kafka, MUSEUMS, "passaparola-backtest")).items():
         register.apply(Received(MUSEUMS.name, 0, 0, museum_id.encode(), value, {}, 0))
+    now = datetime.now(UTC)
     events: list[Event] = []
     for record in asyncio.run(history(kafka, (POSTS_RAW, ENGAGEMENT), begin)):
         try:
             event = read_post_event(record)
+            if isinstance(event, (Post, EngagementSnapshot, Removal)):
+                _check_time(event, now)
+                events.append(event)
         except Poison as error:
             refused[error.reason] += 1
-            continue
-        if isinstance(event, (Post, EngagementSnapshot, Removal)):
-            events.append(event)
     return sorted(events, key=operator.attrgetter("observed_at"))
 
 

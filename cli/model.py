@@ -89,7 +89,7 @@ def train(
     try:
         from services.enrich.sentiment.training.train import train, write_model
     except ImportError as error:
-        _refuse(f"training needs {error.name}: pip install 'passaparola[train]'")
+        _refuse(f"training needs {error.name}: `make install` in a checkout has it")
     with training_progress() as progress:
         data_bytes, manifest, corpus = train(_data(data), seed, progress)
     write_model(data_bytes, manifest, out)
@@ -176,12 +176,22 @@ def _texts(file: Path) -> Iterator[Text]:
             continue
         text, declared = line, None
         if line.startswith("{"):
-            try:
-                post = json.loads(line)
-                text, declared = str(post["text"]), post.get("lang")
-            except (ValueError, KeyError):
-                _refuse(f"{file}: a line in braces must be a JSON object with `text`: {line[:60]}")
+            text, declared = _post(line, file)
         yield Text(text, detect_language(text, declared).code)
+
+
+def _post(line: str, file: Path) -> tuple[str, str | None]:
+    try:
+        post = json.loads(line)
+    except ValueError:
+        post = {}
+    text, lang = post.get("text"), post.get("lang")
+    if not isinstance(text, str) or not isinstance(lang, str | None):
+        _refuse(
+            f"{file}: a line in braces must be a JSON object with `text`, "
+            f"and `lang` if it has one, as strings: {line[:60]}"
+        )
+    return text, lang
 
 
 def model_in_use() -> Path | None:

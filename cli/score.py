@@ -36,7 +36,8 @@ def score(
     """Print the enriched events of a text or of posts, one JSON object a line.
 
     A post that no museum of the register matches is scored too, as of museum "unmatched". Lines
-    that cannot be read are told on standard error; then the exit status is 1.
+    that cannot be read, and removals of whole accounts, are told on standard error; then the exit
+    status is 1.
     """
     from cli.scoring import Scorer
     from services.common.errors import Poison

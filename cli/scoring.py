@@ -21,7 +21,7 @@ from services.enrich.usual import Usual
 from services.ingest.cleaning import check_removal, check_snapshot
 from services.ingest.connectors.replay.facts import Reading, facts_of, id_of
 from services.ingest.matching import Matcher
-from services.ingest.observations import Fact
+from services.ingest.observations import AccountRemoval, Fact
 from services.ingest.register_file import read_register
 
 UNMATCHED = "unmatched"
@@ -78,8 +78,8 @@ class Scorer:
                 row = rows.get(post_id)
                 if row is None or not row.outlives(fact):
                     rows[post_id] = fold_removal(row, fact)
-            case _:
-                pass
+            case AccountRemoval():
+                raise Poison("account_removal", "give a removal of each post of the account")
 
     def _on_post(self, post: Post) -> PostRow:
         row = self._rows.get(post.post_id)

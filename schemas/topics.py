@@ -14,6 +14,8 @@ DAY = timedelta(days=1)
 
 MAX_POST_BYTES = 256 * 1024
 """Largest value of a post, so that its row in a table stays below Faust's 1 MB."""
+_SAFE_REPLICATION = 3
+"""From so many replicas on one may be away, and records are still written to two."""
 MAX_RECORD_BYTES = 1_000_000
 MAX_DEAD_LETTER_BYTES = 2 * 1024 * 1024
 
@@ -53,8 +55,8 @@ class Topic:
         """Where records go that could not be read from this topic."""
         return f"{self.name}.dlq"
 
-    def config(self) -> dict[str, str]:
-        """Kafka's settings for this topic, complete."""
+    def config(self, replication: int = 1) -> dict[str, str]:
+        """Kafka's settings for this topic with so many replicas, complete."""
         policy = ["compact"] if self.compact else []
         if self.retention is not None:
             policy.append("delete")
@@ -74,6 +76,9 @@ class Topic:
                 "delete.retention.ms": str(_ms(7 * DAY)),
                 "min.cleanable.dirty.ratio": "0.1",
             }
+        if replication >= _SAFE_REPLICATION:
+            # Else a record counts as written that one broker has, and is lost with it.
+            config["min.insync.replicas"] = "2"
         return config | dict(self.extra)
 
 

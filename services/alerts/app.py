@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from random import Random
 
 from schemas.topics import MUSEUMS, POSTS_ENRICHED
@@ -45,13 +46,15 @@ def run(settings: Settings) -> None:
     """Run alerts as a process until it is told to stop."""
     health = Health("database", "register", "consumer")
     api = create_api("alerts", health)
-    database = Database(settings.database.url)
-    api.include_router(create_router(database))
 
     async def work(stop: asyncio.Event) -> None:
-        await alert(settings, database, health, stop)
+        # In here a wrong address is a fault like any other; it need not wait for Kafka.
+        database = Database(settings.database.url)
+        api.include_router(create_router(database))
+        begin = partial(alert, settings, database, health)
+        await once_kafka_answers(settings.kafka, begin)(stop)
 
-    run_service("alerts", settings, api, once_kafka_answers(settings.kafka, work))
+    run_service("alerts", settings, api, work)
 
 
 async def alert(

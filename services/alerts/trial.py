@@ -28,12 +28,16 @@ async def send_trial(settings: Settings, receiver: str) -> list[str]:
     """Send a trial to each channel of a receiver and return one line for each.
 
     Raises ``Fatal`` where the receivers' settings are wrong, ``TrialFailed`` where the receiver
-    is unknown or a channel did not accept; every channel is tried before it raises.
+    is unknown, has no channel, or one did not accept; every channel is tried before it raises.
     """
     channels = create_channels(settings)
     try:
         routing = load_routing(settings.alerts, channels)
         names = routing.channels(receiver)
+        if receiver in routing.receivers and not names:
+            raise TrialFailed(
+                [f"receiver {receiver!r} has no channel; give it {' or '.join(channels)}"]
+            )
         if not names:
             raise TrialFailed([f"no receiver {receiver!r} in the settings; {_known(routing)}"])
         results = [

@@ -139,7 +139,12 @@ class Follower:
 
 
 async def present(settings: KafkaSettings, topic: Topic, client_id: str) -> dict[str, bytes]:
-    """Return the values that a compacted topic holds now, by key. Raises ``Fatal`` without it."""
+    """Return the values that a compacted topic holds now, by key.
+
+    Raises ``Fatal`` where there is no such topic, ``KafkaError`` where Kafka does not answer: the
+    person who asks would else see nothing for as long as a service is patient.
+    """
+    await require_topic(settings, topic.name)
     values: dict[str, bytes] = {}
 
     def take(received: Received) -> None:

@@ -12,21 +12,25 @@ import structlog
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaConnectionError
 
+from .certificates import identify, trusting
 from .errors import Fatal
 from .settings import KafkaSettings
 
 log = structlog.get_logger(__name__)
 
 _PAUSE_SECONDS = 1.0
+_PREFIX = "PASSAPAROLA_KAFKA__"
 
 
 def ssl_context(settings: KafkaSettings) -> ssl.SSLContext | None:
-    """Return a TLS context where the protocol asks for one."""
+    """Return a TLS context where the protocol asks for one. Raises ``Fatal`` without its files."""
     if "SSL" not in settings.security_protocol:
         return None
-    context = ssl.create_default_context(cafile=settings.ca_file)
+    context = trusting(f"{_PREFIX}CA_FILE", settings.ca_file)
     if settings.certificate_file:
-        context.load_cert_chain(settings.certificate_file, settings.key_file)
+        certificate = (f"{_PREFIX}CERTIFICATE_FILE", settings.certificate_file)
+        key = (f"{_PREFIX}KEY_FILE", settings.key_file) if settings.key_file else certificate
+        identify(context, certificate, key)
     return context
 
 

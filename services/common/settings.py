@@ -7,10 +7,9 @@ import re
 import sys
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
-    NestedSecretsSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
@@ -18,9 +17,12 @@ from pydantic_settings import (
 
 from schemas import explain
 
+from .sources import PREFIX, Files, Variables
+
 # Rather too much than too little: whatever stands before the last @ but the user's name.
 _BEFORE_HOST = re.compile(r"(://(?:[^:@/\s]*:)?)\S*@")
 _IN_QUERY = re.compile(r"(?i)([?&;][^=&;\s]*(?:pass|pwd|secret|token|key|sig)[^=&;\s]*=)[^&;\s]*")
+_ADDRESS = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):(?P<port>\d{1,5})", re.ASCII)
 
 
 class KafkaSettings(BaseModel):
@@ -39,6 +41,25 @@ class KafkaSettings(BaseModel):
     """How long one batch may wait for Kafka; must stay below ``rebalance_seconds``."""
     rebalance_seconds: Annotated[float, Field(gt=0)] = 120.0
     session_seconds: Annotated[float, Field(gt=0)] = 10.0
+
+    @field_validator("bootstrap")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        addresses = [address.strip() for address in value.split(",")]
+        for address in addresses:
+            found = _ADDRESS.fullmatch(address)
+            if found is None or not 0 < int(found["port"]) < 65_536:
+                raise ValueError("must be host:port, or several of them with commas between")
+        return ",".join(addresses)
+
+    @model_validator(mode="after")
+    def _sasl_has_what_it_needs(self) -> Self:
+        if self.security_protocol.startswith("SASL") and not (self.username and self.password):
+            raise ValueError(
+                f"{self.security_protocol} needs a user name and a password: "
+                "set PASSAPAROLA_KAFKA__USERNAME and PASSAPAROLA_KAFKA__PASSWORD"
+            )
+        return self
 
     @model_validator(mode="after")
     def _a_wait_is_shorter_than_a_rebalance(self) -> Self:
@@ -78,7 +99,7 @@ class ServiceSettings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="PASSAPAROLA_",
+        env_prefix=PREFIX,
         env_nested_delimiter="__",
         extra="ignore",
         nested_model_default_partial_update=True,
@@ -103,12 +124,12 @@ class ServiceSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Read the files' nested names too, and refuse a folder that is not there."""
-        files = NestedSecretsSettingsSource(
+        files = Files(
             file_secret_settings,
-            secrets_dir=os.environ.get("PASSAPAROLA_SECRETS_DIR"),
+            secrets_dir=os.environ.get(f"{PREFIX}SECRETS_DIR"),
             secrets_dir_missing="error",
         )
-        return init_settings, env_settings, files
+        return init_settings, Variables(settings_cls), files
 
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)

@@ -49,7 +49,7 @@ async def create_topics(
                     topic.name,
                     topic.partitions or settings.partitions,
                     replication,
-                    topic_configs=topic.config(),
+                    topic_configs=topic.config(replication),
                 )
                 for topic in missing
             ]
@@ -74,17 +74,17 @@ async def check_topics(
             Difference(t.name, "topic", "present", "missing") for t in topics if t not in found
         ]
         described = await admin.describe_topics([t.name for t in found]) if found else []
-        counts = {entry["topic"]: len(entry["partitions"]) for entry in described}
+        partitions = {entry["topic"]: entry["partitions"] for entry in described}
         for topic in found:
             wanted = topic.partitions or settings.partitions
-            if counts[topic.name] != wanted:
-                differences.append(
-                    Difference(topic.name, "partitions", str(wanted), str(counts[topic.name]))
-                )
+            count = len(partitions[topic.name])
+            if count != wanted:
+                differences.append(Difference(topic.name, "partitions", str(wanted), str(count)))
+            replication = min(len(one["replicas"]) for one in partitions[topic.name])
             current = await _config(admin, topic)
             differences += [
                 Difference(topic.name, name, value, current.get(name, "unset"))
-                for name, value in topic.config().items()
+                for name, value in topic.config(replication).items()
                 if _normal(current.get(name)) != _normal(value)
             ]
         return differences

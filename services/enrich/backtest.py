@@ -1,6 +1,7 @@
 """What would have been said, and when: posts and looks through the service's own functions.
 
-Time is that of the events; it ticks as a live system would. Pure: no Kafka, no wall clock.
+Time is that of the events; it ticks as a live system would, but for a silence of more than a year:
+behind that everything begins anew. Pure: no Kafka, no wall clock.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ Event = Post | EngagementSnapshot | Removal
 _SOURCE = "/backtest"
 _READ_AHEAD = 256
 _RUN_OUT = 2 * EVERY
+_LONGEST_SILENCE = timedelta(days=365)
+"""What lies behind a longer one is usual no longer, and may be but a wrong date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +49,18 @@ class Backtest:
     def __init__(self, reader: Reader, register: Register) -> None:
         self._reader = reader
         self._register = register
+        self._understood: dict[Item, Understanding] = {}
+        self.posts = self.looks = 0
+        self.heard: list[tuple[datetime, datetime]] = []
+        """First and last instants of what was heard; between two of them there is a silence."""
+        self._forget()
+
+    def _forget(self) -> None:
         self._usual = Usual()
         self._rows: dict[str, PostRow] = {}
         self._museums: dict[str, MuseumState] = {}
         self._calls: dict[tuple[str, str], int] = {}
-        self._understood: dict[Item, Understanding] = {}
         self._ticked: datetime | None = None
-        self.posts = self.looks = 0
-        self.first: datetime | None = None
-        self.last: datetime | None = None
 
     def run(self, events: Iterable[Event]) -> Iterator[Raised]:
         """Yield alarms in the order of time. Events come in the order in which they were seen."""
@@ -62,12 +68,23 @@ class Backtest:
         while batch := list(islice(ahead, _READ_AHEAD)):
             self._understand(batch)
             for event in batch:
+                yield from self._hear(event.observed_at)
                 yield from self._until(event.observed_at)
-                self.first = min(self.first or event.observed_at, event.observed_at)
-                self.last = max(self.last or event.observed_at, event.observed_at)
                 yield from self._take(event)
-        if self.last is not None:
-            yield from self._until(self.last + _RUN_OUT)
+        yield from self._run_out()
+
+    def _hear(self, now: datetime) -> Iterator[Raised]:
+        if self.heard and now - self.heard[-1][1] <= _LONGEST_SILENCE:
+            first, last = self.heard[-1]
+            self.heard[-1] = min(first, now), max(last, now)
+            return
+        yield from self._run_out()
+        self._forget()
+        self.heard.append((now, now))
+
+    def _run_out(self) -> Iterator[Raised]:
+        if self.heard:
+            yield from self._until(self.heard[-1][1] + _RUN_OUT)
 
     def _understand(self, batch: Sequence[Event]) -> None:
         items = list(dict.fromkeys(item_of(event) for event in batch if isinstance(event, Post)))

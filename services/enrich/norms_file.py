@@ -42,9 +42,9 @@ def file_lines(values: Mapping[str, bytes]) -> Iterator[str]:
 def read_file(path: Path) -> list[NormSums | ForecastSums]:
     """Read a file of norms. Raises ``NormsFileRefused`` at the first line that is none."""
     found: list[NormSums | ForecastSums] = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
         try:
-            fields = json.loads(line)
+            fields = json.loads(line.decode("utf-8"))
             found.append(_SUMS[fields["type"]](json.dumps(fields["sums"]).encode()))
         except (ValueError, KeyError, TypeError) as error:
             raise NormsFileRefused(

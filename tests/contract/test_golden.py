@@ -11,10 +11,11 @@ from uuid import UUID
 import jsonschema
 import pytest
 
-from schemas import EnrichedPost, Post, decode, encode
+from schemas import EnrichedPost, Incident, Post, decode, encode
 from schemas import cloudevents as ce
 from schemas.jsonschema import EVENTS, schema_text
 from schemas.topics import BY_NAME, is_tick_key
+from services.alerts.rules import viral_post
 from services.common.records import Received
 from services.enrich.events import Tick, read_enriched_event, read_post_event
 from tests.contract.golden_records import TYPES, golden
@@ -48,6 +49,17 @@ def assert_says(now: Any, then: Any, path: str) -> None:
     else:
         assert now == then, path
         assert type(now) is type(then), path
+
+
+def test_the_golden_incident_is_what_the_golden_post_calls_for() -> None:
+    post = decode(EnrichedPost, golden(ce.POST_ENRICHED).value_bytes)
+    incident = decode(Incident, golden(ce.INCIDENT).value_bytes)
+    alert = viral_post.judge(post, viral_post.Thresholds())
+    assert alert is not None
+    assert incident.alerts == (alert,)
+    assert incident.severity == alert.severity
+    assert incident.story_id == post.story_id
+    assert incident.post_url == post.url
 
 
 @pytest.mark.parametrize("ce_type", WITH_VALUE)

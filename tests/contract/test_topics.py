@@ -119,3 +119,11 @@ def test_a_row_of_the_largest_post_fits_into_its_changelog() -> None:
 def test_the_broker_takes_what_we_allow(topic: Topic) -> None:
     assert int(topic.config()["max.message.bytes"]) > topic.max_bytes
     assert all(topic.config().values())
+
+
+@pytest.mark.parametrize(("replication", "kept"), [(1, None), (2, None), (3, "2"), (5, "2")])
+def test_with_three_replicas_a_record_is_written_to_two_at_least(
+    replication: int, kept: str | None
+) -> None:
+    for topic in TOPICS:
+        assert topic.config(replication).get("min.insync.replicas") == kept

@@ -18,7 +18,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from services.alerts.channels.channel import Address, InDoubt, NotAccepted, Reference, Refused
 from services.alerts.channels.mail import message_id, parse_mailbox, write_mail
 from services.alerts.messages import Message
+from services.common.certificates import trust
 from services.common.clock import Clock, WallClock
+from services.common.errors import Fatal
 
 
 class SmtpSettings(BaseModel):
@@ -160,7 +162,11 @@ class EmailChannel:
         if self._settings.security == "none" or self._settings.ca_file is None:
             return None
         context = ssl.create_default_context()
-        context.load_verify_locations(self._settings.ca_file)
+        try:
+            trust(context, "PASSAPAROLA_SMTP__CA_FILE", self._settings.ca_file)
+        except Fatal as error:
+            # For a receiver of mails only: the other channels go on.
+            raise Refused("tls_failed", str(error)) from None
         return context
 
 

@@ -14,9 +14,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, event
 from sqlalchemy.exc import (
-    ArgumentError,
     DataError,
     DBAPIError,
     IntegrityError,
@@ -33,35 +32,21 @@ from sqlalchemy.ext.asyncio import (
 
 from services.common.errors import Fatal, Retryable
 
+from .address import SETTING, database_url, tls, without_tls
 from .models import TABLES_WITH_TEXT
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _BUSY_MS = 10_000
 _LOCK_MS = 500
 _LOCK_NOT_AVAILABLE = "55P03"
 _NO_BEGIN = "passaparola_no_begin"
 
 
-def database_url(text: str) -> URL:
-    """Read an address, with our driver put in. Raises ``Fatal`` for what we cannot use."""
-    try:
-        url = make_url(text)
-    except ArgumentError as error:
-        raise Fatal("database.url must look like sqlite:///FILE or postgresql://...") from error
-    driver = _DRIVERS.get(url.get_backend_name())
-    if driver is None or (url.get_backend_name() == "sqlite" and not url.database):
-        raise Fatal("database.url must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
-    if url.get_backend_name() == "sqlite":
-        folder = Path(str(url.database)).absolute().parent
-        if not folder.is_dir():
-            raise Fatal(f"database.url: there is no folder {folder}")
-    return url.set(drivername=driver)
-
-
 def create_engine(url: URL) -> AsyncEngine:
     """Return an engine that is set up for the promises that we make."""
+    safety = tls(url)
     engine = create_async_engine(
-        url,
+        without_tls(url),
+        connect_args={} if safety is None else {"ssl": safety},
         pool_pre_ping=url.get_backend_name() == "postgresql",
         hide_parameters=True,  # they are posts' texts, and errors go into logs
     )
@@ -197,6 +182,6 @@ def _lock_file(database: Path) -> int:
         os.close(handle)
         raise Fatal(
             f"{database} is in use by another alerts service. SQLite allows one replica: stop the "
-            "other, or use PostgreSQL (PASSAPAROLA_DATABASE__URL) for several."
+            f"other, or use PostgreSQL ({SETTING}) for several."
         ) from None
     return handle

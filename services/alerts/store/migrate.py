@@ -19,7 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.common.errors import Fatal
 
-from .database import create_engine, database_url
+from .address import database_url
+from .database import create_engine
 
 T = TypeVar("T")
 

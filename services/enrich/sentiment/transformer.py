@@ -124,7 +124,8 @@ def _open(folder: Path) -> _Folder:
         from tokenizers import Tokenizer
     except ImportError as error:
         raise Fatal(
-            f"a transformer needs {error.name}: pip install 'passaparola[transformer]'"
+            f"a transformer needs {error.name}, which no image has: see docs/sentiment.md; "
+            "`make install` in a checkout has it"
         ) from error
     graph = next((folder / name for name in GRAPHS if (folder / name).exists()), None)
     if graph is None:

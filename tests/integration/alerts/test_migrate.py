@@ -9,7 +9,8 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, insert
 
-from services.alerts.store.database import Database, create_engine, database_url
+from services.alerts.store.address import database_url
+from services.alerts.store.database import Database, create_engine
 from services.alerts.store.migrate import alembic_config, check, migrate, newest
 from services.alerts.store.models import OffsetRow
 from services.alerts.store.origin import ALLOWANCE, tells_from

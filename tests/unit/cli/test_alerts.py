@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from demo.slack import TOKEN, SlackStandIn
 from tests.unit.cli.command import run
 
@@ -21,13 +23,16 @@ async def test_a_database_is_brought_up_once(tmp_path: Path) -> None:
     assert (tmp_path / "alerts.db").exists()
 
 
-async def test_a_database_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
-    said = await run(
-        "alerts", "migrate", folder=tmp_path, PASSAPAROLA_DATABASE__URL="oracle://host/name"
-    )
+@pytest.mark.parametrize(
+    "address",
+    ["oracle://host/name", "mysql://a", "postgresql://u:p@ss:hunter2@host/x"],
+)
+async def test_a_database_that_cannot_be_used_is_one_sentence(tmp_path: Path, address: str) -> None:
+    said = await run("alerts", "migrate", folder=tmp_path, PASSAPAROLA_DATABASE__URL=address)
     assert (said.status, said.out) == (1, "")
-    assert said.err.startswith("error: ")
+    assert said.err.startswith("error: PASSAPAROLA_DATABASE__URL must ")
     assert said.err.count("\n") == 1
+    assert "hunter2" not in said.err
 
 
 async def test_a_trial_message_arrives_and_is_marked(tmp_path: Path) -> None:

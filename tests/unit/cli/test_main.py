@@ -110,7 +110,19 @@ async def test_a_wrong_call_has_status_2(arguments: list[str], tmp_path: Path) -
             {"PASSAPAROLA_KAFKA__PARTITIONS": "many"},
             "error: settings: kafka.partitions: Input should be a valid integer",
         ),
-        ({"PASSAPAROLA_KAFKA": "{bad"}, 'error: settings: error parsing value for field "kafka"'),
+        ({"PASSAPAROLA_KAFKA": "{bad"}, "error: settings: PASSAPAROLA_KAFKA must be JSON"),
+        ({"PASSAPAROLA_KAFKA__BOOTSTRAP": "garbage:abc"}, "error: settings: kafka.bootstrap: "),
+        (
+            {"PASSAPAROLA_KAFKA__SECURITY_PROTOCOL": "SASL_SSL"},
+            "error: settings: kafka: Value error, SASL_SSL needs a user name",
+        ),
+        (
+            {
+                "PASSAPAROLA_KAFKA__SECURITY_PROTOCOL": "SSL",
+                "PASSAPAROLA_KAFKA__CA_FILE": "/nowhere",
+            },
+            "error: PASSAPAROLA_KAFKA__CA_FILE: /nowhere: No such file",
+        ),
         ({"PASSAPAROLA_SECRETS_DIR": "/nowhere"}, "error: settings: directory"),
     ],
 )
@@ -135,6 +147,9 @@ async def test_no_kafka_is_one_sentence_that_says_what_to_do(
         ["dlq", "show"],
         ["dlq", "replay", "posts.raw.dlq"],
         ["replay", "posts.jsonl"],
+        ["norms", "show"],
+        ["norms", "export", "norms.jsonl"],
+        ["backtest", "--topics"],
     ]
     async with asyncio.timeout(60):
         for said in await asyncio.gather(

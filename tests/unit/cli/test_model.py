@@ -101,9 +101,12 @@ def test_diff_of_a_model_with_itself_is_nothing(tmp_path: Path) -> None:
     assert model("diff", "shipped", "shipped", posts).output == "0 of 2 texts change their label\n"
 
 
-def test_a_line_that_is_no_post_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "line", ['{"body": "x"}', '{"text": null}', '{"text": "x", "lang": 5}', '{"text": "x"']
+)
+def test_a_line_that_is_no_post_is_told(line: str, tmp_path: Path) -> None:
     posts = tmp_path / "posts.jsonl"
-    posts.write_text('{"body": "x"}\n')
+    posts.write_text(f"{line}\n")
     told = model("diff", "shipped", "shipped", posts)
     assert told.exit_code == 1
     assert "must be a JSON object with `text`" in told.output

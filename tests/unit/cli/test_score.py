@@ -166,3 +166,11 @@ def test_what_is_printed_is_cleaned_as_the_services_clean_it(register: Path) -> 
     (event,) = events(scored)
     assert event.text == "ab c #Louvre"
     assert event.hashtags == ("louvre",)
+
+
+def test_a_removal_of_an_account_is_told_and_not_passed_over(register: Path) -> None:
+    gone = line(type="removal", scope="account", platform="x", author_id="7", observed_at=str(AT))
+    scored = score("-", register, line() + gone)
+    assert scored.exit_code == 1
+    assert len(events(scored)) == 1
+    assert "line 2: account_removal: give a removal of each post" in scored.stderr

@@ -8,19 +8,29 @@ from pathlib import Path
 
 from services.ingest.observations import Outcome
 
+from .lines import ReplayRefused
 from .reader import Entry
+
+_BEGINNING = b'{"line": '
 
 
 class Report:
     """A file that grows with the replay; a run that goes on first cuts off what it does again."""
 
     def __init__(self, path: Path, after_line: int) -> None:
-        """Begin a report, or go on after a line of the file that is replayed."""
+        """Begin a report, or go on after a line of the file that is replayed.
+
+        Raises ``ReplayRefused`` for a file that is no report, and leaves it as it is.
+        """
         # Cut in place: a kill in here must not lose lines that will not be told again.
         with path.open("ab+") as whole:
             whole.seek(0)
             kept = 0
             for line in whole:
+                if not _is_ours(line):
+                    raise ReplayRefused(
+                        f"{path} is there and is no report of a replay; name another file"
+                    )
                 if not line.endswith(b"\n") or json.loads(line)["line"] > after_line:
                     break
                 kept += len(line)
@@ -44,3 +54,13 @@ class Report:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def _is_ours(line: bytes) -> bool:
+    if not line.endswith(b"\n"):  # a kill cut it off, perhaps before its number
+        return line.startswith(_BEGINNING) or _BEGINNING.startswith(line)
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(told, dict) and isinstance(told.get("line"), int)

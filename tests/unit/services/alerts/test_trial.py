@@ -48,6 +48,12 @@ async def test_receivers_that_are_nowhere_set_are_told_with_the_settings_to_set(
     assert "PASSAPAROLA_ALERTS__RECEIVERS_FILE" in line
 
 
+async def test_receiver_without_a_channel_is_told_with_the_channels_there_are() -> None:
+    empty = Settings.model_validate({"alerts": {"receivers": {"default": {}}}})
+    with pytest.raises(TrialFailed, match="'default' has no channel; give it slack or email"):
+        await send_trial(empty, "default")
+
+
 async def test_unknown_receiver_is_told(slack: SlackStandIn, inbox: Inbox) -> None:
     with pytest.raises(TrialFailed, match="no receiver 'nobody' in the settings; there are: press"):
         await send_trial(settings(slack, inbox), "nobody")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from pathlib import Path
+from typing import Any
 
 import pytest
+import trustme
 from pydantic import SecretStr
 
 from services.common.errors import Fatal
@@ -14,6 +17,7 @@ from services.common.kafka import (
     consumer_options,
     once_kafka_answers,
     producer_options,
+    ssl_context,
 )
 from services.common.settings import KafkaSettings
 
@@ -35,6 +39,40 @@ def test_credentials_reach_the_client() -> None:
     assert options["sasl_mechanism"] == "SCRAM-SHA-512"
     assert options["sasl_plain_username"] == "passaparola"
     assert options["sasl_plain_password"] == "hunter2"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> dict[str, Any]:
+    """The settings of an authority, a certificate and its key, each in a file."""
+    authority = trustme.CA()
+    made = authority.issue_cert("passaparola.example")
+    files = {
+        "ca_file": authority.cert_pem,
+        "certificate_file": made.cert_chain_pems[0],
+        "key_file": made.private_key_pem,
+    }
+    for name, pem in files.items():
+        pem.write_to_path(str(tmp_path / name))
+    return {name: str(tmp_path / name) for name in files}
+
+
+def test_certificates_come_from_files(own: dict[str, Any]) -> None:
+    context = ssl_context(KafkaSettings(security_protocol="SSL", **own))
+    assert context is not None
+    assert context.cert_store_stats()["x509_ca"] == 1  # and none of the system's
+
+
+@pytest.mark.parametrize("name", ["ca_file", "certificate_file", "key_file"])
+def test_a_file_that_cannot_be_used_is_told_with_its_setting(
+    name: str, own: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "none.pem").write_text("hunter2")
+    for file in ("none.pem", "nowhere.pem"):
+        path = str(tmp_path / file)
+        with pytest.raises(Fatal, match=f"PASSAPAROLA_KAFKA__{name.upper()}") as raised:
+            ssl_context(KafkaSettings(security_protocol="SSL", **(own | {name: path})))
+        assert path in str(raised.value)
+        assert "hunter2" not in str(raised.value)
 
 
 def test_a_producer_is_idempotent_and_waits_for_all() -> None:

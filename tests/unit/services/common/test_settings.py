@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -70,6 +71,62 @@ def test_a_folder_of_secrets_that_is_not_there_is_an_error(
     monkeypatch.setenv("PASSAPAROLA_SECRETS_DIR", str(tmp_path / "nowhere"))
     with pytest.raises(SettingsError, match="nowhere"):
         Settings()
+
+
+def test_what_is_not_named_like_a_setting_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "user.p12").write_bytes(b"\x80\xff")
+    (tmp_path / "PASSAPAROLA_KAFKA__USERNAME").write_text("passaparola")
+    monkeypatch.setenv("PASSAPAROLA_SECRETS_DIR", str(tmp_path))
+    assert Settings().kafka.username == "passaparola"
+
+
+def test_a_file_of_a_setting_that_is_no_text_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "PASSAPAROLA_KAFKA__PASSWORD"
+    file.write_bytes(f"{SECRET}\xff".encode("latin-1"))
+    monkeypatch.setenv("PASSAPAROLA_SECRETS_DIR", str(tmp_path))
+    with pytest.raises(SettingsError, match=f"{file} is no text") as error:
+        Settings()
+    assert SECRET not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["PASSAPAROLA_DEEP__BY_NAME", "PASSAPAROLA_DEEP"])
+def test_what_should_be_json_and_is_not_is_told_by_its_name(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOMETHING_ELSE", SECRET)
+    monkeypatch.setenv(name, SECRET)
+    with pytest.raises(SettingsError, match=f"{name} must be JSON") as error:
+        Settings()
+    assert SECRET not in str(error.value)
+    monkeypatch.delenv(name)
+    (tmp_path / name).write_text(SECRET)
+    monkeypatch.setenv("PASSAPAROLA_SECRETS_DIR", str(tmp_path))
+    with pytest.raises(SettingsError, match=f"{name} must be JSON"):
+        Settings()
+
+
+@pytest.mark.parametrize(
+    "bootstrap",
+    ["", "kafka", "kafka:", "garbage:abc", "a:1,b", "a:0", "a:65536", "kafka://a:1", "::1", "a:1,"],
+)
+def test_an_address_of_kafka_has_a_port(bootstrap: str) -> None:
+    with pytest.raises(ValidationError, match=r"bootstrap\n.*must be host:port"):
+        KafkaSettings(bootstrap=bootstrap)
+
+
+def test_several_addresses_of_kafka_are_taken_with_spaces_too() -> None:
+    found = KafkaSettings(bootstrap="kafka-1.example:9092, 10.0.0.1:9093 ,[::1]:9094")
+    assert found.bootstrap == "kafka-1.example:9092,10.0.0.1:9093,[::1]:9094"
+
+
+@pytest.mark.parametrize("given", [{}, {"username": "u"}, {"password": SecretStr(SECRET)}])
+def test_sasl_needs_a_user_name_and_a_password(given: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="set PASSAPAROLA_KAFKA__USERNAME"):
+        KafkaSettings(security_protocol="SASL_SSL", **given)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 import pytest
 
+from schemas import Post
 from services.enrich.backtest import Backtest, Event
 from services.enrich.register import Register
 from tests.unit.services.enrich.worlds import READER, at, make_post, make_removal, make_snapshot
@@ -14,7 +16,7 @@ from tests.unit.services.enrich.worlds import READER, at, make_post, make_remova
 DAY = 1_440
 
 
-def quiet_days(days: int, every: int = 20) -> Iterator[Event]:
+def quiet_days(days: int, every: int = 20) -> Iterator[Post]:
     """A museum's ordinary days: a post now and then, by day and by night."""
     for minutes in range(0, days * DAY, every):
         yield make_post(
@@ -26,7 +28,7 @@ def quiet_days(days: int, every: int = 20) -> Iterator[Event]:
         )
 
 
-def burst(start: int) -> Iterator[Event]:
+def burst(start: int) -> Iterator[Post]:
     for number in range(60):
         minutes = start + number
         yield make_post(
@@ -38,7 +40,7 @@ def burst(start: int) -> Iterator[Event]:
         )
 
 
-def kinds(events: Iterator[Event] | list[Event]) -> list[tuple[str, str]]:
+def kinds(events: Iterable[Event]) -> list[tuple[str, str]]:
     return [(one.kind, one.museum_id) for one in Backtest(READER, Register()).run(events)]
 
 
@@ -91,3 +93,36 @@ def test_a_museum_that_an_edit_adds_hears_of_it_too() -> None:
         ("viral", "louvre"),
         ("viral", "orsay"),
     ]
+
+
+def shifted(post: Post, minutes: float) -> Post:
+    later = timedelta(minutes=minutes)
+    times = {"created_at": post.created_at + later, "observed_at": post.observed_at + later}
+    return post.model_copy(update=times)
+
+
+def test_behind_a_silence_of_more_than_a_year_everything_is_new() -> None:
+    later = 3_000 * DAY
+    looks = [make_snapshot(later + minutes, likes=5 * minutes) for minutes in range(20, 240, 20)]
+    once: list[Post] = [*quiet_days(6), *burst(6 * DAY + 5)]
+    again: list[Event] = [
+        make_post(1, "louvre", created_at=at(later), observed_at=at(later)),
+        *looks,
+        *(shifted(event, later) for event in once),
+    ]
+    apart = [*Backtest(READER, Register()).run(once), *Backtest(READER, Register()).run(again)]
+    test = Backtest(READER, Register())
+    assert list(test.run([*once, *again])) == apart
+    assert [alarm.kind for alarm in apart] == ["burst", "viral", "burst"]
+    assert [first for first, _ in test.heard] == [at(0), at(later)]
+
+
+def test_a_silence_of_less_is_lived_through() -> None:
+    events = [
+        make_post(1, "louvre", created_at=at(minutes), observed_at=at(minutes))
+        for minutes in (0, 60 * DAY)
+    ]
+    test = Backtest(READER, Register())
+    list(test.run(events))
+    assert test.heard == [(at(0), at(60 * DAY))]
+    assert test._ticked == at(60 * DAY + 10)

@@ -60,3 +60,10 @@ def test_another_file_is_refused_with_its_line(line: str, tmp_path: Path) -> Non
     path.write_text(path.read_text() + line + "\n")
     with pytest.raises(NormsFileRefused, match="line 3"):
         read_file(path)
+
+
+def test_a_file_that_is_not_utf8_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = exported(tmp_path / "norms.jsonl")
+    path.write_bytes(path.read_bytes() + b'{"type":"\xe9"}\n')
+    with pytest.raises(NormsFileRefused, match=r"line 3: .*utf-8"):
+        read_file(path)

@@ -50,6 +50,14 @@ async def test_starttls_and_login(tmp_path: Path, authority: tuple[ssl.SSLContex
         assert f"127.0.0.1:{box.port}" in str(raised.value)
 
 
+@pytest.mark.parametrize("name", ["nowhere.pem", "none.pem"])
+async def test_file_of_authorities_that_cannot_be_used_is_named(name: str, tmp_path: Path) -> None:
+    (tmp_path / "none.pem").write_text("none")
+    with pytest.raises(Refused, match=f"PASSAPAROLA_SMTP__CA_FILE: {tmp_path / name}") as raised:
+        await send(port=free_port(), ca_file=str(tmp_path / name))
+    assert raised.value.reason == "tls_failed"
+
+
 async def test_server_without_tls_is_never_spoken_to_in_the_clear(inbox: Inbox) -> None:
     with pytest.raises(Refused) as raised:
         await send(port=inbox.port)
