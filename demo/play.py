@@ -13,14 +13,17 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from rich.console import Console
 
 from demo.day import MUSEUMS, POSTS, Day, write_day
+from demo.day.truth import Channel
 from demo.folder import CALLS, DAY, FATES, MAIL_LEDGER, MAILS, SYSTEM, emptied
 from demo.inbox import Inbox, Mail
 from demo.judge import Verdict, judge, read_letters
 from demo.ledger import read_ledger
+from demo.receivers import address_of, receivers_of
 from demo.report import show_alert, step
 from demo.slack import TOKEN, Call, SlackStandIn
 from deploy.local.process import Process
@@ -31,7 +34,6 @@ SPEED = 1_900.0
 _SETTLE_SECONDS = 2.0
 _PATIENCE_SECONDS = 45.0
 _LOOK_SECONDS = 0.1
-_DEFAULT = "default"
 
 
 @dataclass(frozen=True)
@@ -99,18 +101,10 @@ async def _run(day: Day, folder: Path, console: Console, speed: float) -> Mappin
         return system.deaths
 
 
-def receivers_of(day: Day) -> list[str]:
-    """Return the receivers that a day's museums name, and the one for all others."""
-    return sorted({name for museum in day.museums for name in museum.receivers} | {_DEFAULT})
-
-
 def settings_for(day: Day, slack: SlackStandIn, inbox: Inbox) -> dict[str, str]:
     """Return the settings of services that play a day and tell these receivers."""
     addresses = {
-        name: {
-            "slack": slack.workspace.channel(name, by_name=True).id,
-            "email": f"{name}@museum.example",
-        }
+        name: {channel: address_of(name, channel) for channel in get_args(Channel)}
         for name in receivers_of(day)
     }
     return {
@@ -172,7 +166,7 @@ def verdict_of(day: Day, folder: Path, mails: Path) -> Verdict:
     """Judge a day by the ledgers and mails in a folder."""
     calls = read_ledger(folder / CALLS, Call)
     letters = read_letters(mails, read_ledger(folder / MAIL_LEDGER, Mail))
-    return judge(day.truth, calls, letters)
+    return judge(day, calls, letters)
 
 
 def _lost(day: Day, folder: Path) -> dict[str, int]:

@@ -80,7 +80,7 @@ def show_verdict(
         where = " ".join(part for part in (finding.museum_id, finding.story_id) if part)
         line = Text.assemble(
             (f"{finding.kind.replace('_', ' ')}: ", "bold red"),
-            f"{finding.channel}: {where}: {finding.detail}",
+            f"{finding.channel} to {finding.receiver}: {where}: {finding.detail}",
         )
         console.print(line, soft_wrap=True)
     for trouble in troubles:

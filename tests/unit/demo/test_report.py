@@ -14,6 +14,7 @@ from demo.report import show_alert, show_verdict, step
 MISSED = Finding(
     kind="missed",
     channel="slack",
+    receiver="visitors",
     museum_id="moma",
     story_id="mastodon:[1]",
     detail="too hot",
@@ -70,7 +71,7 @@ def test_a_verdict_without_faults() -> None:
 def test_a_verdict_with_a_fault_names_it() -> None:
     out = console()
     show_verdict(out, verdict(MISSED, seconds=()))
-    assert "missed: slack: moma mastodon:[1]: too hot" in printed(out)
+    assert "missed: slack to visitors: moma mastodon:[1]: too hot" in printed(out)
     assert "unknown" in printed(out)
     assert "Not as expected: 1 fault(s)." in printed(out)
 
