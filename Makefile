@@ -17,7 +17,8 @@ help: ## list the targets
 .PHONY: install
 install: $(VENV)/.installed ## make the environment in .venv (PYTHON=python3.12 for another Python)
 
-# The stamps are touched last, so that an interrupted step is done again.
+# The stamps are touched last, so that an interrupted step is done again. A pipe asks for pipefail
+# itself: macOS brings a make that does not know .SHELLFLAGS.
 $(VENV)/.requirements: requirements/local.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "Passaparola needs Python 3.11 or newer, and '$(PYTHON)' is none." \
@@ -26,7 +27,8 @@ $(VENV)/.requirements: requirements/local.txt
 	  echo "No environment could be made in $(VENV); on Debian and Ubuntu:" \
 	    "apt install python3-venv" >&2; exit 1; }
 	@echo "Installing $$(grep -c '==' $<) pinned packages into $(VENV)..."
-	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r $< | awk \
+	@set -o pipefail; \
+	  $(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r $< | awk \
 	  -v total="$$(grep -c '==' $<)" -v tty="$$(test -t 1 && echo 1 || true)" \
 	  '/^Collecting/ {n++; if (tty) printf "\r  fetched %d of %d", n, total} \
 	   /^Installing/ {if (tty) print ""; print "  unpacking them..."} {fflush()}'

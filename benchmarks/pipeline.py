@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -34,6 +33,7 @@ from benchmarks.stages import (
 )
 from benchmarks.usage import usage
 from deploy.local.jars import VERSION
+from deploy.local.shell import forget_settings
 from services.common.errors import PassaparolaError
 
 EXAMPLES = """examples:
@@ -145,10 +145,7 @@ def main(arguments: Sequence[str]) -> int:
     plan, out = read_plan(arguments)
     console = Console(stderr=True, highlight=False)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    # It measures on servers of its own, whatever this shell points the system at.
-    for name in [name for name in os.environ if name.startswith("PASSAPAROLA_")]:
-        if name != "PASSAPAROLA_CACHE":
-            del os.environ[name]
+    forget_settings()
     machine = describe_machine(kafka=VERSION)
     with tempfile.TemporaryDirectory(prefix="passaparola-benchmark-") as folder:
         try:

@@ -8,11 +8,14 @@ import logging
 import sys
 from pathlib import Path
 
+from pydantic import ValidationError
 from rich.console import Console
 
 from demo.day import DATE, DayError, compose, read_day
 from demo.play import SPEED, play
 from demo.report import show_verdict
+from deploy.local.shell import forget_settings
+from schemas import explain
 from services.common.errors import PassaparolaError
 
 EXAMPLE = """examples:
@@ -34,28 +37,35 @@ def main() -> int:
     parser.add_argument("--day", type=Path, metavar="DIR", help="a folder with a day")
     parser.add_argument("--seed", type=int, default=7, help="of the generated day")
     parser.add_argument("--speed", type=float, default=SPEED, help="seconds of the day a second")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="emptied, then kept")
+    parser.add_argument(
+        "--folder", type=Path, default=FOLDER, help="kept; that of a former demo is emptied"
+    )
     options = parser.parse_args()
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
+    forget_settings()
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         day = read_day(options.day) if options.day else compose(options.seed, DATE)
         played = asyncio.run(play(day, options.folder, console, speed=options.speed))
     except DayError as error:
-        console.print(f"error: {error}", style="red")
-        return 2
+        return _fail(console, str(error), status=2)
     except PassaparolaError as error:
-        console.print(f"error: {error}", style="red")
-        return 1
+        return _fail(console, str(error))
+    except ValidationError as error:
+        return _fail(console, explain(error))
+    except OSError as error:
+        told = str(error) if error.filename is None else f"{error.filename}: {error.strerror}"
+        return _fail(console, told)
     except KeyboardInterrupt:
         console.print("stopped")
         return 130
-    show_verdict(console, played.verdict, mail_folder=played.mails)
-    for fate, count in played.lost.items():
-        console.print(
-            f"{count:+d} lines came to be {fate}, beside what the truth says", style="red"
-        )
+    show_verdict(console, played.verdict, mail_folder=played.mails, troubles=played.troubles)
     return 0 if played.passed else 1
+
+
+def _fail(console: Console, message: str, status: int = 1) -> int:
+    console.print(f"error: {message}", style="red", soft_wrap=True)
+    return status
 
 
 if __name__ == "__main__":

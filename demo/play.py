@@ -13,13 +13,17 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from rich.console import Console
 
 from demo.day import MUSEUMS, POSTS, Day, write_day
+from demo.day.truth import Channel
+from demo.folder import CALLS, DAY, FATES, MAIL_LEDGER, MAILS, SYSTEM, emptied
 from demo.inbox import Inbox, Mail
 from demo.judge import Verdict, judge, read_letters
 from demo.ledger import read_ledger
+from demo.receivers import address_of, receivers_of
 from demo.report import show_alert, step
 from demo.slack import TOKEN, Call, SlackStandIn
 from deploy.local.process import Process
@@ -30,38 +34,56 @@ SPEED = 1_900.0
 _SETTLE_SECONDS = 2.0
 _PATIENCE_SECONDS = 45.0
 _LOOK_SECONDS = 0.1
-_DEFAULT = "default"
 
 
 @dataclass(frozen=True)
 class Played:
-    """What a day came to: the verdict, where the mails lie, and lines whose fate was another."""
+    """What a day came to: the verdict and where the mails lie."""
 
     verdict: Verdict
     mails: Path
     lost: Mapping[str, int]
+    """Lines more or fewer than the truth says, by fate."""
+    deaths: Mapping[str, int]
+    """How often a service ended by itself, by its name."""
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What went wrong on the way, whatever arrived, in sentences."""
+        lost = (
+            f"{n:+d} lines came to be {fate}, beside the truth" for fate, n in self.lost.items()
+        )
+        died = (f"{name} died {n} time(s) during the day" for name, n in self.deaths.items())
+        return (*lost, *died)
 
     @property
     def passed(self) -> bool:
         """Whether everything expected happened, once, and nothing else."""
-        return self.verdict.passed and not self.lost
+        return self.verdict.passed and not self.troubles
 
 
 async def play(day: Day, folder: Path, console: Console, *, speed: float = SPEED) -> Played:
-    """Play a day in an empty folder; the folder keeps the day, the ledgers, the mails and logs."""
-    shutil.rmtree(folder, ignore_errors=True)
-    write_day(day, folder / "day")
-    mails = folder / "mails"
+    """Play a day; the folder keeps it, the ledgers, the mails and logs. Raises ``Fatal``."""
+    with emptied(folder):
+        write_day(day, folder / DAY)
+        deaths = await _run(day, folder, console, speed)
+        shutil.rmtree(folder / SYSTEM / "kafka", ignore_errors=True)
+        mails = folder / MAILS
+        return Played(verdict_of(day, folder, mails), mails, _lost(day, folder), deaths)
+
+
+async def _run(day: Day, folder: Path, console: Console, speed: float) -> Mapping[str, int]:
+    """Run the system for a day; return how often each service died, if one did."""
     async with (
-        SlackStandIn(channels=receivers_of(day), ledger=folder / "slack.jsonl") as slack,
-        Inbox(folder=mails, ledger=folder / "mails.jsonl") as inbox,
-        System(folder / "system", settings_for(day, slack, inbox)) as system,
+        SlackStandIn(channels=receivers_of(day), ledger=folder / CALLS) as slack,
+        Inbox(folder=folder / MAILS, ledger=folder / MAIL_LEDGER) as inbox,
+        System(folder / SYSTEM, settings_for(day, slack, inbox)) as system,
     ):
         with step(console, "Starting Apache Kafka and creating the topics") as say:
             system.tell(say)
             await system.start_kafka()
         with step(console, f"Putting {len(day.museums)} museums in force"):
-            await system.apply_museums(folder / "day" / MUSEUMS)
+            await system.apply_museums(folder / DAY / MUSEUMS)
         with step(console, "Starting ingest, enrich and alerts") as say:
             system.tell(say)
             await system.start_services()
@@ -72,26 +94,17 @@ async def play(day: Day, folder: Path, console: Console, *, speed: float = SPEED
             with step(console, "Playing the day"):
                 await _replay(folder, system, speed)
             with step(console, "Waiting for the last notifications"):
-                await _settle(day, folder, mails)
+                await _settle(day, folder)
         finally:
             showing.cancel()
             supervising.cancel()
-    shutil.rmtree(folder / "system" / "kafka", ignore_errors=True)
-    return Played(verdict_of(day, folder, mails), mails, _lost(day, folder))
-
-
-def receivers_of(day: Day) -> list[str]:
-    """Return the receivers that a day's museums name, and the one for all others."""
-    return sorted({name for museum in day.museums for name in museum.receivers} | {_DEFAULT})
+        return system.deaths
 
 
 def settings_for(day: Day, slack: SlackStandIn, inbox: Inbox) -> dict[str, str]:
     """Return the settings of services that play a day and tell these receivers."""
     addresses = {
-        name: {
-            "slack": slack.workspace.channel(name, by_name=True).id,
-            "email": f"{name}@museum.example",
-        }
+        name: {channel: address_of(name, channel) for channel in get_args(Channel)}
         for name in receivers_of(day)
     }
     return {
@@ -111,10 +124,10 @@ async def _replay(folder: Path, system: System, speed: float) -> None:
     replay = Process(
         "replay",
         [
-            *(sys.executable, "-m", "cli", "replay", str(folder / "day" / POSTS)),
-            *("--clock", "--speed", str(speed), "--report", str(folder / "fates.jsonl")),
+            *(sys.executable, "-m", "cli", "replay", str(folder / DAY / POSTS)),
+            *("--clock", "--speed", str(speed), "--report", str(folder / FATES)),
         ],
-        log=folder / "system" / "replay.log",
+        log=folder / SYSTEM / "replay.log",
         env=system.environment,
     )
     replay.start()
@@ -138,11 +151,11 @@ async def _show(slack: SlackStandIn, console: Console) -> None:
             show_alert(console, channel, {**call.arguments, "ts": call.ts}, number=number)
 
 
-async def _settle(day: Day, folder: Path, mails: Path) -> None:
+async def _settle(day: Day, folder: Path) -> None:
     """Wait until all that is due has arrived, and then a little for what must not come."""
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            while not verdict_of(day, folder, mails).passed:
+            while not verdict_of(day, folder, folder / MAILS).passed:
                 await asyncio.sleep(_LOOK_SECONDS)
     except TimeoutError:
         return
@@ -151,16 +164,16 @@ async def _settle(day: Day, folder: Path, mails: Path) -> None:
 
 def verdict_of(day: Day, folder: Path, mails: Path) -> Verdict:
     """Judge a day by the ledgers and mails in a folder."""
-    calls = read_ledger(folder / "slack.jsonl", Call)
-    letters = read_letters(mails, read_ledger(folder / "mails.jsonl", Mail))
-    return judge(day.truth, calls, letters)
+    calls = read_ledger(folder / CALLS, Call)
+    letters = read_letters(mails, read_ledger(folder / MAIL_LEDGER, Mail))
+    return judge(day, calls, letters)
 
 
 def _lost(day: Day, folder: Path) -> dict[str, int]:
     """Return how many lines more or fewer than the truth says came to each fate, where it says."""
     if not day.truth.lines:
         return {}
-    lines = (folder / "fates.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (folder / FATES).read_text(encoding="utf-8").splitlines()
     fates = Counter(json.loads(line)["fate"] for line in lines)
     wanted = Counter(dict(day.truth.lines))
     return {

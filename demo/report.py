@@ -6,7 +6,7 @@ It decides nothing: whoever runs the demo calls it with what happened.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -67,22 +67,30 @@ def show_alert(
     )
 
 
-def show_verdict(console: Console, verdict: Verdict, *, mail_folder: Path | None = None) -> None:
-    """Show the closing table, and each fault in a sentence."""
+def show_verdict(
+    console: Console,
+    verdict: Verdict,
+    *,
+    mail_folder: Path | None = None,
+    troubles: Sequence[str] = (),
+) -> None:
+    """Show the closing table, and each fault in a sentence; ``troubles`` are those of the run."""
     console.print(_table(verdict))
     for finding in verdict.findings:
         where = " ".join(part for part in (finding.museum_id, finding.story_id) if part)
         line = Text.assemble(
             (f"{finding.kind.replace('_', ' ')}: ", "bold red"),
-            f"{finding.channel}: {where}: {finding.detail}",
+            f"{finding.channel} to {finding.receiver}: {where}: {finding.detail}",
         )
         console.print(line, soft_wrap=True)
+    for trouble in troubles:
+        console.print(Text(trouble, style="bold red"), soft_wrap=True)
     if mail_folder is not None:
         console.print(Text(f"The mails lie in {mail_folder}"), soft_wrap=True)
-    if verdict.passed:
-        console.print(Text("All as expected.", style="bold green"))
+    if faults := len(verdict.findings) + len(troubles):
+        console.print(Text(f"Not as expected: {faults} fault(s).", style="bold red"))
     else:
-        console.print(Text(f"Not as expected: {len(verdict.findings)} fault(s).", style="bold red"))
+        console.print(Text("All as expected.", style="bold green"))
 
 
 def _table(verdict: Verdict) -> Table:

@@ -1,7 +1,7 @@
 """A museum's day with known truth: generated from a seed, or anybody's, read from a folder."""
 
 from demo.day.compose import DATE, compose
-from demo.day.folder import MUSEUMS, POSTS, TRUTH, Day, DayError, read_day, read_truth, write_day
+from demo.day.folder import MUSEUMS, POSTS, TRUTH, Day, DayError, read_day, write_day
 from demo.day.truth import Expected, Forbidden, Struck, Truth
 
 __all__ = [
@@ -17,6 +17,5 @@ __all__ = [
     "Truth",
     "compose",
     "read_day",
-    "read_truth",
     "write_day",
 ]

@@ -6,14 +6,17 @@ It checks that a day fits together, and leaves it to ingest to say which lines a
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 
 from demo.day.truth import Truth
-from schemas import Museum, explain, forbid_extra
+from schemas import Museum, explain
+from services.ingest.register_file import RegisterRefused, read_register
 
 POSTS = "posts.jsonl"
 MUSEUMS = "museums.yaml"
@@ -35,6 +38,21 @@ class Day:
     museums: tuple[Museum, ...]
     truth: Truth
 
+    @cached_property
+    def texts(self) -> Mapping[str, tuple[str, ...]]:
+        """What readable posts say, by each id that they name as their own or their thread's."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for line in self.posts.splitlines():
+            try:
+                event = json.loads(line)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(event, dict) and event.get("type", "post") == "post":
+                for name in ("post_id", "thread_root"):
+                    if isinstance(event.get(name), str):
+                        found[event[name]].append(str(event.get("text", "")))
+        return {story_id: tuple(texts) for story_id, texts in found.items()}
+
 
 def write_day(day: Day, folder: Path) -> None:
     """Write the three files; the folder is made if need be."""
@@ -49,42 +67,36 @@ def read_day(folder: Path) -> Day:
     """Read anybody's day. Raises ``DayError`` if a file is missing or does not fit the others."""
     register = _bytes(folder / MUSEUMS)
     posts = _bytes(folder / POSTS)
-    museums = read_museums(register, folder / MUSEUMS)
-    truth = read_truth(folder / TRUTH)
-    _check(truth, museums, posts, folder / TRUTH)
-    return Day(posts=posts, register=register, museums=museums, truth=truth)
+    museums = _read_museums(folder / MUSEUMS)
+    truth = _read_truth(folder / TRUTH)
+    day = Day(posts=posts, register=register, museums=museums, truth=truth)
+    _check(day, folder / TRUTH)
+    return day
 
 
-def read_truth(path: Path) -> Truth:
-    """Read a truth. Raises ``DayError`` if it is none."""
+def _read_truth(path: Path) -> Truth:
     try:
         return Truth.model_validate_json(_bytes(path))
     except ValidationError as error:
         raise DayError(f"{path}: {explain(error)}") from None
 
 
-def read_museums(register: bytes, path: Path) -> tuple[Museum, ...]:
-    """Read a register of museums. Raises ``DayError`` if it is none."""
+def _read_museums(path: Path) -> tuple[Museum, ...]:
+    """Read a register as it will be put in force."""
     try:
-        records = yaml.safe_load(register)["museums"]
-        museums = tuple(forbid_extra(Museum, record) for record in records)
-    except ValidationError as error:
-        raise DayError(f"{path}: {explain(error)}") from None
-    except yaml.YAMLError as error:
-        raise DayError(f"{path}: not YAML: {error}") from None
-    except (TypeError, KeyError):
-        raise DayError(f"{path}: expected a list under 'museums:'") from None
-    return museums
+        return tuple(read_register(path))
+    except RegisterRefused as error:
+        raise DayError(str(error)) from None
 
 
-def _check(truth: Truth, museums: tuple[Museum, ...], posts: bytes, path: Path) -> None:
-    known = {museum.museum_id for museum in museums}
-    stories = _stories(posts)
+def _check(day: Day, path: Path) -> None:
+    truth = day.truth
+    known = {museum.museum_id for museum in day.museums}
     due = {(fact.museum_id, fact.story_id) for fact in truth.expected}
     for museum_id, story_id in sorted(due):
         if museum_id not in known:
             raise DayError(f"{path}: {museum_id} is expected to be told, but is not in {MUSEUMS}")
-        if story_id not in stories:
+        if story_id not in day.texts:
             raise DayError(
                 f"{path}: {story_id} is expected, but no line of {POSTS} has it as its post_id "
                 "or thread_root"
@@ -98,23 +110,6 @@ def _check(truth: Truth, museums: tuple[Museum, ...], posts: bytes, path: Path) 
             )
     for story_id in {fact.story_id for fact in truth.forbidden} & {story_id for _, story_id in due}:
         raise DayError(f"{path}: {story_id} is both expected and forbidden")
-
-
-def _stories(posts: bytes) -> set[str]:
-    """Every id that a readable post names as itself or as its thread's root."""
-    found: set[str] = set()
-    for line in posts.splitlines():
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(event, dict) and event.get("type", "post") == "post":
-            found |= {
-                event[name]
-                for name in ("post_id", "thread_root")
-                if isinstance(event.get(name), str)
-            }
-    return found
 
 
 def _bytes(path: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""Compares what arrived at the receivers with a day's truth, and reads nothing else."""
+"""Compares what arrived at the receivers with a day and its truth, and reads nothing else."""
 
 from demo.judge.arrivals import Notice, SlackNotice, read_letters, read_notices
 from demo.judge.verdict import Finding, Verdict, judge

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from demo.day import DayError, read_truth
+from demo.day import DayError, read_day
 from demo.inbox import Mail
 from demo.judge import judge, read_letters
 from demo.ledger import read_ledger
@@ -15,8 +15,7 @@ from demo.report import show_verdict
 from demo.slack import Call
 
 EXAMPLE = """example:
-  python -m demo.judge --truth day/truth.json --slack slack.jsonl \\
-      --mail mails/ --mail-ledger mail.jsonl
+  python -m demo.judge --day day --slack slack.jsonl --mail mails --mail-ledger mails.jsonl
 """
 
 
@@ -28,24 +27,23 @@ def main() -> None:
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--truth", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--day", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--slack", type=Path, required=True, metavar="LEDGER")
     parser.add_argument("--mail", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--mail-ledger", type=Path, metavar="LEDGER", help="for the times")
+    parser.add_argument("--mail-ledger", type=Path, required=True, metavar="LEDGER")
     parser.add_argument("--json", action="store_true", help="the verdict as JSON")
     options = parser.parse_args()
     try:
-        truth = read_truth(options.truth)
+        day = read_day(options.day)
         calls = read_ledger(options.slack, Call)
-        mails = read_ledger(options.mail_ledger, Mail) if options.mail_ledger else []
-        letters = read_letters(options.mail, mails)
+        letters = read_letters(options.mail, read_ledger(options.mail_ledger, Mail))
     except DayError as error:
         parser.exit(2, f"{error}\n")
     except OSError as error:
         parser.exit(2, f"{error.filename}: {error.strerror}\n")
     except ValueError as error:
         parser.exit(2, f"a ledger cannot be read: {error}\n")
-    verdict = judge(truth, calls, letters)
+    verdict = judge(day, calls, letters)
     if options.json:
         print(verdict.model_dump_json(indent=2))
     else:

@@ -1,7 +1,8 @@
 """What arrived: Slack messages from the calls that were accepted, mails from their files.
 
 Which museum, story and rules a notification is about, it says itself: Slack's in its metadata,
-a mail in its ``X-Passaparola-*`` headers.
+a mail in its ``X-Passaparola-*`` headers. In which channel or mailbox it is and what it shows,
+the receivers alone know.
 """
 
 from __future__ import annotations
@@ -16,11 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from demo.inbox import Mail
+from demo.judge.words import seen_in_html
 from demo.slack import Call, render_message
 from demo.slack.arguments import read_list, read_metadata
 from demo.slack.render import STROKE
-
-_POSTS = ("chat.postMessage", "webhook")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,10 @@ class Notice:
     """A mail's Message-ID; a Slack message's channel and ``ts``."""
     in_reply_to: str | None
     """The Message-ID that a mail answers."""
+    address: str | None
+    """The id of the channel, or the mailbox, in which it arrived."""
+    forms: tuple[str, ...]
+    """Its words as they arrived, in each form that it has: a mail's as text and as HTML."""
 
     @property
     def seconds(self) -> float | None:
@@ -69,18 +73,18 @@ def read_notices(calls: Sequence[Call]) -> list[SlackNotice]:
     return [
         _slack_notice(call, changes.get((call.channel, call.ts), call))
         for call in calls
-        if call.accepted and call.method in _POSTS and _stands_alone(call)
+        if call.accepted and call.method == "chat.postMessage" and _stands_alone(call)
     ]
 
 
-def read_letters(folder: Path, mails: Iterable[Mail] = ()) -> list[Notice]:
-    """The mails of a folder in order of arrival; when each arrived, the inbox's ledger knows."""
-    arrived = {mail.file: mail.arrived_at for mail in mails if mail.accepted}
+def read_letters(folder: Path, mails: Iterable[Mail]) -> list[Notice]:
+    """The mails that an inbox took, in order of arrival, once for each mailbox they came to."""
     parser: BytesParser[EmailMessage] = BytesParser(policy=policy.default)
     return [
-        _letter(parser.parsebytes(path.read_bytes(), headersonly=True), arrived.get(path.name))
-        for path in sorted(folder.iterdir())
-        if path.suffix == ".eml"
+        _letter(parser.parsebytes((folder / mail.file).read_bytes()), recipient, mail.arrived_at)
+        for mail in mails
+        if mail.file is not None
+        for recipient in mail.recipients
     ]
 
 
@@ -90,6 +94,7 @@ def _stands_alone(call: Call) -> bool:
 
 def _slack_notice(call: Call, last: Call) -> SlackNotice:
     payload = read_metadata(call.arguments.get("metadata")).get("event_payload", {})
+    posted = _shown_by(call)
     return SlackNotice(
         museum_id=_word(payload.get("museum_id")),
         story_id=_word(payload.get("story_id")),
@@ -98,16 +103,20 @@ def _slack_notice(call: Call, last: Call) -> SlackNotice:
         recorded_at=_instant(payload.get("record_timestamp")),
         message_id=f"{call.channel} {call.ts}",
         in_reply_to=None,
-        shown="" if last.method == "chat.delete" else _shown_by(last),
+        address=call.channel,
+        forms=(posted,),
+        shown=posted if last is call else _shown_by(last),
     )
 
 
 def _shown_by(call: Call) -> str:
+    if call.method == "chat.delete":
+        return ""
     blocks = read_list(call.arguments, "blocks", "invalid_blocks_format")
     return render_message({**call.arguments, "ts": call.ts, "blocks": blocks}, width=10_000)
 
 
-def _letter(mail: EmailMessage, arrived_at: datetime | None) -> Notice:
+def _letter(mail: EmailMessage, recipient: str, arrived_at: datetime) -> Notice:
     return Notice(
         museum_id=_word(mail["X-Passaparola-Museum"]),
         story_id=_word(mail["X-Passaparola-Story"]),
@@ -116,7 +125,14 @@ def _letter(mail: EmailMessage, arrived_at: datetime | None) -> Notice:
         recorded_at=_instant(mail["X-Passaparola-Record-Timestamp"]),
         message_id=_word(mail["Message-ID"]),
         in_reply_to=_word(mail["In-Reply-To"]),
+        address=recipient,
+        forms=tuple(_form(part) for part in mail.walk() if part.get_content_maintype() == "text"),
     )
+
+
+def _form(part: EmailMessage) -> str:
+    text = str(part.get_content())
+    return seen_in_html(text) if part.get_content_subtype() == "html" else text
 
 
 def _word(value: Any) -> str | None:

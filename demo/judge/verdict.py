@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import quantiles
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
-from demo.day.truth import Channel, Expected, Struck, Truth
+from demo.day import Day
+from demo.day.truth import Channel
 from demo.judge.arrivals import Notice, SlackNotice, read_notices
+from demo.judge.due import Due, Key
 from demo.slack import Call
 
 Kind = Literal["missed", "false", "doubled", "not_struck"]
-Key = tuple[str | None, str | None]
-"""Museum and story."""
 
 
 class Finding(BaseModel):
@@ -25,6 +25,8 @@ class Finding(BaseModel):
 
     kind: Kind
     channel: Channel
+    receiver: str | None
+    """Who got it or should have; its address if it is no receiver's."""
     museum_id: str | None
     story_id: str | None
     detail: str
@@ -36,7 +38,7 @@ class Verdict(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     expected: int
-    """Notifications that were due: stories times channels."""
+    """Notifications that were due: one a story, receiver and channel."""
     sent: int
     """How many of them arrived, each counted once."""
     struck: int
@@ -70,71 +72,57 @@ class Verdict(BaseModel):
         return sum(finding.kind == kind for finding in self.findings)
 
 
-def judge(truth: Truth, slack_calls: Sequence[Call], letters: Sequence[Notice]) -> Verdict:
+def judge(day: Day, slack_calls: Sequence[Call], letters: Sequence[Notice]) -> Verdict:
     """Compare what arrived with what was due, on the channels that the truth names."""
     notices = read_notices(slack_calls)
     arrived: dict[Channel, Sequence[Notice]] = {"slack": notices, "email": letters}
-    due: dict[Key, Expected] = {(fact.museum_id, fact.story_id): fact for fact in truth.expected}
     findings: list[Finding] = []
-    seconds: list[float] = []
-    sent = repeated = 0
-    for channel in truth.channels:
-        stories = _by_story(arrived[channel])
-        findings += _missed(channel, due, stories)
-        findings += _false(channel, truth, due, stories)
-        findings += _doubled(channel, stories)
-        firsts = [stories[key][0] for key in due if key in stories]
-        sent += len(firsts)
-        seconds += [first.seconds for first in firsts if first.seconds is not None]
-    if "email" in truth.channels:
-        repeated = len(letters) - len({letter.message_id for letter in letters})
-    unstruck = list(_not_struck(truth, notices)) if "slack" in truth.channels else []
+    firsts: list[Notice] = []
+    expected = struck = repeated = 0
+    for channel in day.truth.channels:
+        due = Due(day, channel)
+        told = _by_key(due, arrived[channel])
+        findings += _missed(channel, due, told)
+        findings += _false(channel, due, told)
+        findings += _doubled(channel, told)
+        firsts += [told[key][0] for key in due.expected if key in told]
+        expected += len(due.expected)
+        if channel == "slack":
+            findings += _not_struck(due, notices)
+            struck = sum(_is_struck(due, notice) for notice in notices)
+        else:
+            repeated = len(letters) - len({(mail.message_id, mail.address) for mail in letters})
     return Verdict(
-        expected=len(due) * len(truth.channels),
-        sent=sent,
-        struck=_struck_of(truth, notices),
+        expected=expected,
+        sent=len(firsts),
+        struck=struck,
         repeated=repeated,
-        seconds=tuple(seconds),
-        findings=(*findings, *unstruck),
+        seconds=tuple(first.seconds for first in firsts if first.seconds is not None),
+        findings=tuple(findings),
     )
 
 
-def _by_story(notices: Iterable[Notice]) -> dict[Key, list[Notice]]:
-    stories: dict[Key, list[Notice]] = defaultdict(list)
+def _by_key(due: Due, notices: Sequence[Notice]) -> dict[Key, list[Notice]]:
+    told: dict[Key, list[Notice]] = defaultdict(list)
     for notice in notices:
-        stories[notice.museum_id, notice.story_id].append(notice)
-    return dict(stories)
+        told[due.key(notice)].append(notice)
+    return dict(told)
 
 
-def _missed(
-    channel: Channel, due: Mapping[Key, Expected], stories: Mapping[Key, Sequence[Notice]]
-) -> Iterator[Finding]:
-    for key, fact in due.items():
-        if key not in stories:
+def _missed(channel: Channel, due: Due, told: Mapping[Key, Sequence[Notice]]) -> Iterator[Finding]:
+    for key, fact in due.expected.items():
+        if key not in told:
             yield _finding("missed", channel, key, fact.why)
 
 
-def _false(
-    channel: Channel,
-    truth: Truth,
-    due: Mapping[Key, Expected],
-    stories: Mapping[Key, Sequence[Notice]],
-) -> Iterator[Finding]:
-    forbidden = {fact.story_id: fact.why for fact in truth.forbidden}
-    for key, notices in stories.items():
-        if None in key:
-            yield _finding("false", channel, key, "it names no museum or no story")
-        elif key not in due:
-            why = forbidden.get(str(key[1]), "nobody is to be told of this story")
-            yield _finding("false", channel, key, why)
-        elif unnamed := set(due[key].rules) - notices[0].rules:
-            named = ", ".join(sorted(notices[0].rules)) or "no rule"
-            detail = f"it names {named}, and not {', '.join(sorted(unnamed))}"
-            yield _finding("false", channel, key, detail)
+def _false(channel: Channel, due: Due, told: Mapping[Key, Sequence[Notice]]) -> Iterator[Finding]:
+    for key, notices in told.items():
+        if (fault := due.fault(key, notices[0])) is not None:
+            yield _finding("false", channel, key, fault)
 
 
-def _doubled(channel: Channel, stories: Mapping[Key, Sequence[Notice]]) -> Iterator[Finding]:
-    for key, notices in stories.items():
+def _doubled(channel: Channel, told: Mapping[Key, Sequence[Notice]]) -> Iterator[Finding]:
+    for key, notices in told.items():
         if None not in key:
             detail = f"{len(notices)} notifications of one story"
             yield from (_finding("doubled", channel, key, detail) for _ in _others(notices))
@@ -151,37 +139,30 @@ def _others(notices: Sequence[Notice]) -> Iterator[Notice]:
             yield notice
 
 
-def _not_struck(truth: Truth, notices: Sequence[SlackNotice]) -> Iterator[Finding]:
-    to_strike: dict[Key, Struck] = {(fact.museum_id, fact.story_id): fact for fact in truth.struck}
-    due: set[Key] = {(fact.museum_id, fact.story_id) for fact in truth.expected}
+def _not_struck(due: Due, notices: Sequence[SlackNotice]) -> Iterator[Finding]:
     for notice in notices:
-        key = notice.museum_id, notice.story_id
-        fact = to_strike.get(key)
-        if fact is None:
-            if notice.struck and key in due:
-                yield _finding("false", "slack", key, "it is struck, but its post is still there")
-        elif not _is_struck(notice, fact):
+        fact = due.struck(notice)
+        if fact is not None and not _is_struck(due, notice):
             shows = "still shows the post's words" if fact.gone in notice.shown else "is not struck"
-            yield _finding("not_struck", "slack", key, f"its post was removed, but it {shows}")
+            detail = f"its post was removed, but it {shows}"
+            yield _finding("not_struck", "slack", due.key(notice), detail)
 
 
-def _struck_of(truth: Truth, notices: Sequence[SlackNotice]) -> int:
-    return sum(
-        any(
-            _is_struck(notice, fact)
-            for notice in notices
-            if (notice.museum_id, notice.story_id) == (fact.museum_id, fact.story_id)
-        )
-        for fact in truth.struck
-    )
-
-
-def _is_struck(notice: SlackNotice, fact: Struck) -> bool:
-    return notice.struck and fact.gone not in notice.shown
+def _is_struck(due: Due, notice: SlackNotice) -> bool:
+    fact = due.struck(notice)
+    return fact is not None and notice.struck and fact.gone not in notice.shown
 
 
 def _finding(kind: Kind, channel: Channel, key: Key, detail: str) -> Finding:
-    return Finding(kind=kind, channel=channel, museum_id=key[0], story_id=key[1], detail=detail)
+    museum_id, story_id, receiver = key
+    return Finding(
+        kind=kind,
+        channel=channel,
+        receiver=receiver,
+        museum_id=museum_id,
+        story_id=story_id,
+        detail=detail,
+    )
 
 
 def _percentile(values: Sequence[float], percent: int) -> float | None:

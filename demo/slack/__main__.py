@@ -58,10 +58,7 @@ async def serve(stand_in: SlackStandIn) -> None:
     async with stand_in as slack:
         print(f"Slack stand-in: {slack.base_url}", flush=True)
         for channel in slack.workspace.channels.values():
-            print(
-                f"  #{channel.name}  {channel.id}  {slack.webhook_url(channel.id)}",
-                flush=True,
-            )
+            print(f"  #{channel.name}  {channel.id}", flush=True)
         await stop.wait()
 
 

@@ -1,4 +1,4 @@
-"""A stand-in for Slack on 127.0.0.1: the Web API, incoming webhooks, faults on order, a ledger.
+"""A stand-in for Slack on 127.0.0.1: the Web API, faults on order, a ledger.
 
 It shows nothing to anybody and forgets its messages when it stops; the ledger's file stays.
 """
@@ -19,13 +19,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from demo.faults import FaultPlan
 from demo.ledger import Ledger, to_json
-from demo.slack.arguments import read_content
-from demo.slack.calls import Call, Request, read_api_request, read_webhook_request
+from demo.slack.calls import Call, Request, read_request
 from demo.slack.faults import SlackFault
-from demo.slack.messages import TEAM_ID, Channel, Message, SlackError, Workspace
-from demo.slack.methods import MAX_POSTED_TEXT, METHODS, check_open
+from demo.slack.messages import Channel, Message, SlackError, Workspace
+from demo.slack.methods import METHODS
 from demo.slack.render import render_channel
-from demo.slack.replies import Reply, api_refusal, fault_reply, webhook_refusal
+from demo.slack.replies import Reply, fault_reply, refuse
 
 TOKEN = "xoxb-stand-in"  # noqa: S105 - opens nothing but this stand-in
 MAX_BODY = 16 * 2**20
@@ -87,10 +86,6 @@ class SlackStandIn:
         """``base_url`` of an ``AsyncWebClient``."""
         return f"{self.url}/api/"
 
-    def webhook_url(self, channel: str) -> str:
-        """The incoming webhook of a channel, by id or name."""
-        return f"{self.url}/services/{TEAM_ID}/{self._channel(channel).id}/stand-in"
-
     def messages(self, channel: str) -> list[Message]:
         """What the channel shows now, oldest first, replies among them; by id or name."""
         return [dict(message) for message in self._channel(channel).messages.values()]
@@ -105,8 +100,7 @@ class SlackStandIn:
 
     def _application(self) -> web.Application:
         application = web.Application(client_max_size=MAX_BODY)
-        application.router.add_route("*", "/api/{method}", self._serve_api)
-        application.router.add_post("/services/{team}/{channel}/{secret}", self._serve_webhook)
+        application.router.add_route("*", "/api/{method}", self._serve)
         application.router.add_post("/_stand-in/faults", self._add_faults)
         application.router.add_get("/_stand-in/faults", self._show_faults)
         application.router.add_delete("/_stand-in/faults", self._clear_faults)
@@ -114,35 +108,18 @@ class SlackStandIn:
         application.router.add_get("/_stand-in/channels", self._show_channels)
         return application
 
-    async def _serve_api(self, http: web.Request) -> web.StreamResponse:
-        request = await read_api_request(http)
-        channel = self._find(request.arguments.get("channel"))
-        return await self._serve(http, request, channel, self._call_api, api_refusal)
-
-    async def _serve_webhook(self, http: web.Request) -> web.StreamResponse:
-        request = await read_webhook_request(http)
-        secrets = http.match_info["team"], http.match_info["secret"]
-        known = secrets == (TEAM_ID, "stand-in")
-        channel = self._find(http.match_info["channel"]) if known else None
-        return await self._serve(http, request, channel, self._call_webhook, webhook_refusal)
-
-    async def _serve(
-        self,
-        http: web.Request,
-        request: Request,
-        channel: Channel | None,
-        call: Callable[[Request, Channel | None], tuple[Reply, str | None]],
-        refuse: Callable[[SlackError], Reply],
-    ) -> web.StreamResponse:
+    async def _serve(self, http: web.Request) -> web.StreamResponse:
         """Do the call unless a fault comes first, write it down, and answer if one is due."""
+        request = await read_request(http)
+        channel = self._find(request.arguments.get("channel"))
         fault = self.faults.take(lambda planned: self._strikes(planned, request.method, channel))
-        reply = fault_reply(fault, refuse) if fault is not None else Reply(None)
+        reply = fault_reply(fault) if fault is not None else Reply(None)
         error = ts = None
         if fault is None or fault.after_acceptance:
             try:
                 if request.unreadable is not None:
                     raise request.unreadable
-                done, ts = call(request, channel)
+                done, ts = self._call(request, channel)
             except SlackError as refusal:
                 done, error = refuse(refusal), refusal.error
             reply = done if fault is None else reply
@@ -178,7 +155,7 @@ class SlackStandIn:
         if http.transport is not None:
             http.transport.abort()
 
-    def _call_api(self, request: Request, channel: Channel | None) -> tuple[Reply, str | None]:
+    def _call(self, request: Request, channel: Channel | None) -> tuple[Reply, str | None]:
         method = METHODS.get(request.method)
         if method is None:
             raise SlackError("unknown_method", req_method=request.method)
@@ -189,17 +166,6 @@ class SlackStandIn:
         if request.method == "chat.postMessage":
             self._last_post[answer["channel"]] = self._clock()
         return Reply(200, json.dumps({"ok": True} | answer)), answer.get("ts")
-
-    def _call_webhook(self, request: Request, channel: Channel | None) -> tuple[Reply, str | None]:
-        if channel is None:
-            raise SlackError("no_service")
-        self._check_rate(channel)
-        check_open(channel)
-        content = read_content(request.arguments, MAX_POSTED_TEXT)
-        content.pop("metadata", None)
-        message = self.workspace.post(channel, content, request.arguments.get("thread_ts"))
-        self._last_post[channel.id] = self._clock()
-        return Reply(200, "ok", "text/html"), message["ts"]
 
     def _check_token(self, token: str | None, scope: str | None) -> None:
         if token is None:

@@ -17,7 +17,7 @@ class Call(Entry):
     """One call that arrived, and how it ended."""
 
     method: str
-    """``chat.postMessage`` and so on, or ``webhook``."""
+    """``chat.postMessage`` and so on."""
     channel: str | None
     """Id of the channel that the call named, if there is such a channel."""
     arguments: dict[str, Any]
@@ -49,7 +49,7 @@ class Request:
     unreadable: SlackError | None = None
 
 
-async def read_api_request(request: web.Request) -> Request:
+async def read_request(request: web.Request) -> Request:
     """Read a call of the Web API: JSON, a form, or a query; files are refused."""
     method = request.match_info["method"]
     body = await request.read()
@@ -65,21 +65,6 @@ async def read_api_request(request: web.Request) -> Request:
     if not token and request.content_type != "application/json" and isinstance(in_form, str):
         token = in_form
     return Request(method, arguments, token or None)
-
-
-async def read_webhook_request(request: web.Request) -> Request:
-    """Read a message for an incoming webhook: JSON, or a form with JSON in ``payload``."""
-    body = await request.read()
-    text = body.decode(errors="replace")
-    try:
-        if request.content_type == "application/x-www-form-urlencoded":
-            text = dict(parse_qsl(text)).get("payload", "")
-        message = parse_json(text)
-        if isinstance(message, dict):
-            return Request("webhook", message)
-    except ValueError:
-        pass
-    return Request("webhook", {}, raw=text, unreadable=SlackError("invalid_payload"))
 
 
 def _read_body(body: bytes, content_type: str) -> dict[str, Any]:

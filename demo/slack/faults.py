@@ -13,7 +13,7 @@ class Where(TypedDict, total=False):
     """Which calls a fault strikes; what is left out matches all."""
 
     method: str | None
-    """A method of the Web API such as ``chat.postMessage``, or ``webhook``."""
+    """A method of the Web API such as ``chat.postMessage``."""
     channel: str | None
     """A channel's id or name."""
     times: int | None

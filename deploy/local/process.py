@@ -64,6 +64,8 @@ class Process:
         self._group = group
         self._stop_signal = stop_signal
         self._child: subprocess.Popen[bytes] | None = None
+        self.starts = 0
+        """How often it was started."""
 
     @property
     def pid(self) -> int | None:
@@ -100,6 +102,7 @@ class Process:
                 # Safe beside threads: it makes two system calls and takes no lock.
                 preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509
             )
+        self.starts += 1
         atexit.register(self.kill)
 
     async def wait(self, within: float | None = None) -> int:

@@ -6,11 +6,11 @@ Everything lies in one folder; a service that dies is started again, with a paus
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
@@ -22,6 +22,7 @@ from services.common.topics import create_topics
 from services.ingest.register_file import Changes, apply_register, read_register
 
 from .kafka import Kafka
+from .lock import alone
 from .ports import HOST, free_port
 from .process import Process
 
@@ -53,6 +54,7 @@ class System:
         self._say = say
         self._kafka: Kafka | None = None
         self._kafka_settings = ServiceSettings().kafka
+        self._held = ExitStack()
         self._services: dict[str, Process] = {}
         self._urls: dict[str, str] = {}
 
@@ -71,22 +73,20 @@ class System:
         """Where each service answers, by name."""
         return dict(self._urls)
 
+    @property
+    def deaths(self) -> dict[str, int]:
+        """How often a service has ended by itself so far, of those that did."""
+        ended = {name: one.starts - one.running for name, one in self._services.items()}
+        return {name: count for name, count in ended.items() if count}
+
     async def __aenter__(self) -> Self:
         """Take the folder for this system alone. Raises ``Fatal`` where another one has it."""
-        self.data.mkdir(parents=True, exist_ok=True)
-        self._lock = (self.data / "lock").open("w")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.close()
-            raise Fatal(
-                f"{self.data} is in use by another system: stop that one, or name another"
-            ) from None
+        self._held.enter_context(alone(self.data))
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.stop()
-        self._lock.close()
+        with self._held:
+            await self.stop()
 
     def tell(self, say: Say) -> None:
         """Tell from now on what takes long, and what goes wrong, in plain sentences."""

@@ -17,7 +17,8 @@ from unittest.mock import patch
 from demo.day import POSTS, Day, write_day
 from demo.inbox import Inbox
 from demo.judge import Verdict
-from demo.play import receivers_of, settings_for, verdict_of
+from demo.play import settings_for, verdict_of
+from demo.receivers import receivers_of
 from demo.slack import SlackStandIn
 from schemas import Museum, Transport
 from schemas.codec import encode

@@ -20,7 +20,8 @@ import pytest
 
 from demo.day import DATE, MUSEUMS, POSTS, Day, compose, write_day
 from demo.inbox import Inbox
-from demo.play import receivers_of, settings_for, verdict_of
+from demo.play import settings_for, verdict_of
+from demo.receivers import receivers_of
 from demo.slack import SlackStandIn
 from deploy.local.kafka import Kafka
 from deploy.local.ports import free_port

@@ -86,6 +86,20 @@ async def test_what_was_acknowledged_outlives_kills_and_a_stop(data: Path) -> No
     assert processes_of(data) == []
 
 
+@pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
+async def test_its_folder_may_have_any_name(
+    data: Path, locale: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    async with Kafka(data / "Musée d’Orsay, c:\\=#! 😀") as broker:
+        await create_topic(broker.bootstrap, PARTITION.topic)
+        await produce(broker.bootstrap, b"0")
+        broker.kill()
+        await broker.start()
+        assert await consume(broker.bootstrap) == [b"0"]
+    assert list(data.rglob("words-0/*.log"))
+
+
 async def test_consumer_groups_work(kafka: Kafka) -> None:
     await create_topic(kafka.bootstrap, "grouped")
     async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap) as producer:

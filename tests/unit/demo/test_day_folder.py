@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +81,10 @@ def test_a_missing_file_is_named(tmp_path: Path, missing: str) -> None:
 @pytest.mark.parametrize(
     ("register", "said"),
     [
-        ("museums: {", "not YAML"),
+        ("museums: {", "museums.yaml: line 1, column"),
         ("- louvre", "expected a list under 'museums:'"),
         ("museums: [{museum_id: Louvre, name: Louvre, timezone: Europe/Paris}]", "museum_id"),
+        ("museums: [{museum_id: louvre, museum_id: orsay}]", "museum_id is there twice"),
     ],
 )
 def test_a_register_that_is_none_is_refused(tmp_path: Path, register: str, said: str) -> None:
@@ -89,3 +92,30 @@ def test_a_register_that_is_none_is_refused(tmp_path: Path, register: str, said:
     (tmp_path / "museums.yaml").write_text(register)
     with pytest.raises(DayError, match=said):
         read_day(tmp_path)
+
+
+def test_a_register_is_read_as_it_will_be_put_in_force(tmp_path: Path) -> None:
+    """YAML alone would take 18:30 for seconds, and no for a lie."""
+    write_day(DAY, tmp_path)
+    (tmp_path / "truth.json").write_text('{"expected": []}')
+    (tmp_path / "museums.yaml").write_text(
+        "museums: [{museum_id: orsay, name: no, timezone: Europe/Paris, words: [Orsay], "
+        "opening_hours: [{days: [fri], opens: 10:00, closes: 18:30}]}]"
+    )
+    (museum,) = read_day(tmp_path).museums
+    assert museum.name == "no"
+    assert museum.opening_hours[0].closes == time(18, 30)
+
+
+def test_a_story_has_the_texts_of_its_posts_and_of_their_thread() -> None:
+    lines = (
+        {"type": "post", "post_id": "a:1", "text": "Closed?"},
+        {"post_id": "a:1", "text": "Closed!", "version": 2},
+        {"post_id": "a:2", "thread_root": "a:1", "text": "Shame"},
+        {"type": "engagement", "post_id": "a:1", "likes": 3},
+        {"type": "post", "post_id": 7},
+        ["post_id"],
+    )
+    posts = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    day = replace(DAY, posts=posts + b"no line\n" + b"[" * 100_000 + b"\n")
+    assert day.texts == {"a:1": ("Closed?", "Closed!", "Shame"), "a:2": ("Shame",)}

@@ -12,13 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo.day import Expected, Truth, compose
-from demo.judge import Notice, Verdict, judge, read_notices
+from demo.day import Day, Expected, compose
+from demo.judge import Notice, Verdict, judge
+from demo.receivers import address_of
 from demo.slack import Call
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-TRUTH = compose(7).truth
+DAY = compose(7)
+TRUTH = DAY.truth
 KEYS = [(fact.museum_id, fact.story_id) for fact in TRUTH.expected]
+RECEIVERS = {museum.museum_id: museum.receivers[0] for museum in DAY.museums}
 STRUCK = {(fact.museum_id, fact.story_id): fact.gone for fact in TRUTH.struck}
 channels = st.sampled_from(["slack", "email"])
 places = st.integers(0, len(KEYS) - 1)
@@ -31,8 +34,8 @@ class Arrived:
     calls: list[Call]
     letters: list[Notice]
 
-    def verdict(self, truth: Truth = TRUTH) -> Verdict:
-        return judge(truth, self.calls, self.letters)
+    def verdict(self, day: Day = DAY) -> Verdict:
+        return judge(day, self.calls, self.letters)
 
     def found(self) -> set[tuple[str, str, str | None, str | None]]:
         return {
@@ -41,7 +44,13 @@ class Arrived:
         }
 
 
-def post(fact: Expected, number: int, words: str = "Look at this", **arguments: Any) -> Call:
+def words_of(fact: Expected) -> str:
+    """The post as a message shows it: quoted, and cut."""
+    text = DAY.texts[fact.story_id][0]
+    return "\n".join(f"> {line}" for line in f"{text[:80]}…".splitlines())
+
+
+def post(fact: Expected, number: int, words: str | None = None, **arguments: Any) -> Call:
     payload = {
         "notification_id": f"n{number}",
         "museum_id": fact.museum_id,
@@ -53,27 +62,31 @@ def post(fact: Expected, number: int, words: str = "Look at this", **arguments: 
         "chat.postMessage",
         number,
         text="An alert",
-        blocks=[{"type": "section", "text": {"type": "mrkdwn", "text": words}}],
+        channel=fact.museum_id,
+        blocks=[{"type": "section", "text": {"type": "mrkdwn", "text": words or words_of(fact)}}],
         metadata={"event_type": "alert", "event_payload": payload},
         **arguments,
     )
 
 
-def call(method: str, number: int, ts: str | None = None, **arguments: Any) -> Call:
+def call(
+    method: str, number: int, ts: str | None = None, channel: str = "louvre", **arguments: Any
+) -> Call:
     return Call(
         number=number,
         arrived_at=NOW + timedelta(seconds=number),
         method=method,
-        channel="C1",
+        channel=address_of(RECEIVERS.get(channel, channel), "slack"),
         arguments=arguments,
         status=200,
         ts=ts or f"{number}.000000",
     )
 
 
-def strike(ts: str | None, words: str) -> Call:
+def change(sent: Call, words: str) -> Call:
     block = {"type": "section", "text": {"type": "mrkdwn", "text": words}}
-    return call("chat.update", 900, ts=ts, text="Removed", blocks=json.dumps([block]))
+    changed = call("chat.update", 900, ts=sent.ts, text="Removed", blocks=json.dumps([block]))
+    return changed.model_copy(update={"channel": sent.channel})
 
 
 def letter(fact: Expected, number: int) -> Notice:
@@ -85,18 +98,23 @@ def letter(fact: Expected, number: int) -> Notice:
         recorded_at=NOW,
         message_id=f"<{number}@localhost>",
         in_reply_to=None,
+        address=address_of(RECEIVERS[fact.museum_id], "email"),
+        forms=(words_of(fact), f"<p>{words_of(fact)}</p>"),
     )
 
 
 def correct() -> Arrived:
     calls = []
     for number, fact in enumerate(TRUTH.expected):
-        gone = STRUCK.get((fact.museum_id, fact.story_id))
-        calls.append(post(fact, number, words=f"They wrote: {gone}" if gone else "Look at this"))
-        if gone:
-            calls.append(strike(calls[-1].ts, "~An alert~\nThe author removed this post."))
+        calls.append(post(fact, number))
+        if (fact.museum_id, fact.story_id) in STRUCK:
+            calls.append(change(calls[-1], "~An alert~\nThe author removed this post."))
     letters = [letter(fact, number) for number, fact in enumerate(TRUTH.expected)]
     return Arrived(calls, letters)
+
+
+def with_truth(**changes: Any) -> Day:
+    return replace(DAY, truth=TRUTH.model_copy(update=changes))
 
 
 def place_of(arrived: Arrived, key: tuple[str, str]) -> int:
@@ -145,8 +163,8 @@ def test_one_that_comes_twice_is_doubled(channel: str, place: int) -> None:
     arrived = correct()
     fact = TRUTH.expected[place]
     if channel == "slack":
-        again = "~Look at this~" if KEYS[place] in STRUCK else "Look at this"
-        arrived.calls.append(post(fact, 500, words=again))
+        again = post(fact, 500, words="~Look at this~" if KEYS[place] in STRUCK else None)
+        arrived.calls.append(again)
     else:
         arrived.letters.append(letter(fact, 500))
     assert arrived.found() == {("doubled", channel, *KEYS[place])}
@@ -206,15 +224,17 @@ def _unstruck(arrived: Arrived) -> None:
 
 def _struck_with_its_words(arrived: Arrived) -> None:
     words = next(iter(STRUCK.values()))
-    arrived.calls.append(strike(_struck_ts(arrived), f"~An alert~\n>{words}"))
+    arrived.calls.append(change(_struck(arrived), f"~An alert~\n>{words}"))
 
 
 def _only_changed(arrived: Arrived) -> None:
-    arrived.calls.append(strike(_struck_ts(arrived), "An alert"))
+    arrived.calls.append(change(_struck(arrived), "An alert"))
 
 
 def _deleted(arrived: Arrived) -> None:
-    arrived.calls.append(call("chat.delete", 901, ts=_struck_ts(arrived)))
+    sent = _struck(arrived)
+    deleted = call("chat.delete", 901, ts=sent.ts)
+    arrived.calls.append(deleted.model_copy(update={"channel": sent.channel}))
 
 
 def _refused(arrived: Arrived) -> None:
@@ -226,8 +246,8 @@ def _refused(arrived: Arrived) -> None:
     ]
 
 
-def _struck_ts(arrived: Arrived) -> str | None:
-    return next(sent.ts for sent in arrived.calls if sent.method == "chat.update")
+def _struck(arrived: Arrived) -> Call:
+    return next(sent for sent in arrived.calls if sent.method == "chat.update")
 
 
 @pytest.mark.parametrize(
@@ -245,7 +265,7 @@ def test_a_message_that_is_not_struck_in_the_end_is_found(
 def test_a_message_struck_without_reason_is_false() -> None:
     arrived = correct()
     key = next(key for key in KEYS if key not in STRUCK)
-    arrived.calls.append(strike(arrived.calls[place_of(arrived, key)].ts, "~An alert~"))
+    arrived.calls.append(change(arrived.calls[place_of(arrived, key)], "~An alert~"))
     assert arrived.found() == {("false", "slack", *key)}
 
 
@@ -274,13 +294,13 @@ def test_a_reply_that_the_channel_shows_too_is_doubled() -> None:
 
 def test_only_the_channels_of_the_truth_count() -> None:
     arrived = Arrived(correct().calls, [])
-    verdict = arrived.verdict(TRUTH.model_copy(update={"channels": ("slack",)}))
+    verdict = arrived.verdict(with_truth(channels=("slack",)))
     assert verdict.findings == ()
     assert verdict.expected == len(KEYS)
 
 
 def test_nothing_arrived() -> None:
-    verdict = judge(TRUTH, [], [])
+    verdict = judge(DAY, [], [])
     assert verdict.count("missed") == verdict.expected == 2 * len(KEYS)
     assert verdict.p50 is None
     assert verdict.p95 is None
@@ -293,7 +313,77 @@ def test_times_are_taken_from_the_first_arrival_only() -> None:
     assert len(arrived.verdict().seconds) == len(KEYS) - 1
 
 
-def test_a_webhook_message_is_read_too() -> None:
-    sent = post(TRUTH.expected[0], 1)
-    (notice,) = read_notices([sent.model_copy(update={"method": "webhook"})])
-    assert (notice.museum_id, notice.story_id) == KEYS[0]
+def test_one_in_another_channel_is_missed_there_and_false_here() -> None:
+    arrived = correct()
+    arrived.calls[0] = arrived.calls[0].model_copy(update={"channel": "C0SOMEWHERE"})
+    key = arrived.verdict().findings[0].museum_id, arrived.verdict().findings[0].story_id
+    assert key == KEYS[0]
+    assert [(found.kind, found.receiver) for found in arrived.verdict().findings] == [
+        ("missed", RECEIVERS[KEYS[0][0]]),
+        ("false", "C0SOMEWHERE"),
+    ]
+    assert arrived.verdict().sent == 2 * len(KEYS) - 1
+
+
+@given(place=places)
+def test_one_in_another_mailbox_is_missed_there_and_false_here(place: int) -> None:
+    arrived = correct()
+    elsewhere = address_of("default", "email")
+    arrived.letters[place] = replace(arrived.letters[place], address=elsewhere)
+    assert [(found.kind, found.receiver) for found in arrived.verdict().findings] == [
+        ("missed", RECEIVERS[KEYS[place][0]]),
+        ("false", "default"),
+    ]
+
+
+@given(channel=channels, place=places, data=st.data())
+def test_one_that_shows_nothing_of_the_post_is_false(
+    channel: str, place: int, data: st.DataObject
+) -> None:
+    arrived = correct()
+    if channel == "slack":
+        index = place_of(arrived, KEYS[place])
+        arrived.calls[index] = post(TRUTH.expected[place], place, words="A post needs a look")
+    else:
+        forms = data.draw(st.sampled_from([(), (words_of(TRUTH.expected[place]), "Look at this")]))
+        arrived.letters[place] = replace(arrived.letters[place], forms=forms)
+    assert arrived.found() == {("false", channel, *KEYS[place])}
+    assert arrived.verdict().findings[0].detail == "it shows nothing of the post"
+
+
+def test_one_that_is_emptied_later_is_false() -> None:
+    for spoil in ("chat.update", "chat.delete"):
+        arrived = correct()
+        key = next(key for key in KEYS if key not in STRUCK)
+        changed = change(arrived.calls[place_of(arrived, key)], "Nothing to see here")
+        arrived.calls.append(changed.model_copy(update={"method": spoil}))
+        assert arrived.found() == {("false", "slack", *key)}
+
+
+def test_each_receiver_of_a_museum_is_told_once() -> None:
+    """Two messages of one story in two channels are two receivers, and no double."""
+    museums = tuple(
+        museum.model_copy(update={"receivers": (*museum.receivers, "desk")})
+        for museum in DAY.museums
+    )
+    day = replace(DAY, museums=museums)
+    arrived, desk = correct(), correct()
+    arrived.calls += [
+        sent.model_copy(update={"channel": address_of("desk", "slack")}) for sent in desk.calls
+    ]
+    mailbox = address_of("desk", "email")
+    arrived.letters += [replace(mail, address=mailbox) for mail in desk.letters]
+    verdict = arrived.verdict(day)
+    assert verdict.findings == ()
+    assert verdict.expected == verdict.sent == 4 * len(KEYS)
+    assert (verdict.struck, verdict.repeated) == (2, 0)
+    del arrived.letters[-1]
+    assert [(found.kind, found.receiver) for found in arrived.verdict(day).findings] == [
+        ("missed", "desk")
+    ]
+
+
+def test_a_museum_that_names_nobody_is_told_through_the_default() -> None:
+    museums = tuple(museum.model_copy(update={"receivers": ()}) for museum in DAY.museums)
+    found = {finding.receiver for finding in judge(replace(DAY, museums=museums), [], []).findings}
+    assert found == {"default"}

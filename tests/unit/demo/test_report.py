@@ -12,7 +12,12 @@ from demo.judge import Finding, Verdict
 from demo.report import show_alert, show_verdict, step
 
 MISSED = Finding(
-    kind="missed", channel="slack", museum_id="moma", story_id="mastodon:[1]", detail="too hot"
+    kind="missed",
+    channel="slack",
+    receiver="visitors",
+    museum_id="moma",
+    story_id="mastodon:[1]",
+    detail="too hot",
 )
 
 
@@ -66,6 +71,14 @@ def test_a_verdict_without_faults() -> None:
 def test_a_verdict_with_a_fault_names_it() -> None:
     out = console()
     show_verdict(out, verdict(MISSED, seconds=()))
-    assert "missed: slack: moma mastodon:[1]: too hot" in printed(out)
+    assert "missed: slack to visitors: moma mastodon:[1]: too hot" in printed(out)
     assert "unknown" in printed(out)
     assert "Not as expected: 1 fault(s)." in printed(out)
+
+
+def test_a_trouble_of_the_run_is_a_fault_too() -> None:
+    out = console()
+    show_verdict(out, verdict(), troubles=("enrich died 1 time(s) during the day",))
+    assert "enrich died 1 time(s) during the day" in printed(out)
+    assert "Not as expected: 1 fault(s)." in printed(out)
+    assert "All as expected." not in printed(out)

@@ -107,11 +107,21 @@ def test_who_waits_waits_for_something_that_comes(compose: dict[str, Any]) -> No
         for name, wait in found.get("depends_on", {}).items():
             other = services[name]
             if wait["condition"] == "service_completed_successfully":
-                assert other["restart"] == "no"
+                assert other["restart"] == "on-failure:5"
                 assert "command" in other
             else:
                 assert wait["condition"] == "service_healthy"
                 assert other["healthcheck"]["test"]
+
+
+def test_the_database_is_asked_where_its_clients_will_find_it(compose: dict[str, Any]) -> None:
+    asked = compose["services"]["postgres"]["healthcheck"]["test"]
+    assert asked[asked.index("--host") + 1] == "127.0.0.1"
+
+
+def test_settings_of_yours_reach_every_service(ours: dict[str, Service]) -> None:
+    for name in SERVICES:
+        assert ours[name]["env_file"] == [{"path": ".env", "required": False}]
 
 
 def test_ports_are_open_to_this_machine_alone(compose: dict[str, Any]) -> None:

@@ -9,9 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
-from slack_sdk.models.blocks import HeaderBlock
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from demo.ledger import read_ledger
 from demo.slack import TOKEN, Call, SlackStandIn, slack_error
@@ -105,24 +103,6 @@ async def test_one_message_a_second_a_channel() -> None:
         assert [m["text"] for m in slack.messages("a")] == ["1", "3"]
 
 
-async def test_webhook(slack: SlackStandIn) -> None:
-    webhook = AsyncWebhookClient(slack.webhook_url("louvre"), retry_handlers=[])
-    answer = await webhook.send(text="plain", blocks=[HeaderBlock(text="Header")])
-    assert (answer.status_code, answer.body) == (200, "ok")
-    assert slack.messages("louvre")[0]["text"] == "plain"
-    assert slack.ledger[-1].method == "webhook"
-    assert slack.ledger[-1].accepted
-
-    empty = await webhook.send(text="")
-    assert (empty.status_code, empty.body) == (400, "no_text")
-    slack.workspace.channel("louvre", by_name=True).archived = True
-    archived = await webhook.send(text="x")
-    assert (archived.status_code, archived.body) == (410, "channel_is_archived")
-    wrong = AsyncWebhookClient(slack.webhook_url("louvre") + "x", retry_handlers=[])
-    unknown = await wrong.send(text="x")
-    assert (unknown.status_code, unknown.body) == (404, "no_service")
-
-
 async def test_the_ledger_keeps_everything_but_the_token(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "slack.jsonl"
     async with SlackStandIn(ledger=path) as slack:
@@ -172,13 +152,11 @@ async def test_garbage_is_answered_and_written_down(
         async with session.post(url, data=body, headers=headers) as answer:
             assert answer.status == 200
             assert (await answer.json())["error"] == (error or "invalid_metadata_format")
-        async with session.post(slack.webhook_url("louvre"), data=body) as answer:
-            assert answer.status == 400
         async with session.get(f"{slack.base_url}nothing.like.it") as answer:
             assert (await answer.json())["error"] == "unknown_method"
         async with session.get(f"{slack.url}/nowhere") as answer:
             assert answer.status == 404
-    assert len(slack.ledger) == 3
+    assert len(slack.ledger) == 2
 
 
 async def test_a_channel_is_shown_as_its_readers_see_it(

@@ -9,7 +9,6 @@ import pytest
 from pydantic import ValidationError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from demo.slack import (
     TOKEN,
@@ -41,16 +40,6 @@ async def test_rate_limited(slack: SlackStandIn, client: AsyncWebClient) -> None
     assert texts(slack) == []
     await client.chat_postMessage(channel="louvre", text="x")
     assert texts(slack) == ["x"]
-
-
-async def test_a_webhook_is_rate_limited_in_other_words(slack: SlackStandIn) -> None:
-    slack.faults.add(rate_limited(7, method="webhook"))
-    webhook = AsyncWebhookClient(slack.webhook_url("louvre"), retry_handlers=[])
-    answer = await webhook.send(text="x")
-    assert answer.status_code == 429
-    assert answer.headers["Retry-After"] == "7"
-    assert '"rate_limited"' in answer.body
-    assert texts(slack) == []
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
