@@ -13,6 +13,7 @@ from schemas import Aspect, Language, MatchKind, Model, Post, Rating, Sentiment,
 
 from .aspects import POLARITIES, AspectFinder, Found, about, find_judgements
 from .clauses import Clauses
+from .here import Here
 from .language import detect_languages
 from .phrases import Hit, Tokens
 from .phrases.library import find_phrases, taxonomy
@@ -31,7 +32,9 @@ _SOURCES: dict[str, Source] = {"review": "review", "comment": "comment", "reply"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What is needed of a post. ``own``: the museum's own account posted it."""
+    """What is needed of a post. ``own``: the museum's own account posted it; ``here``: the names by
+    which its museums are known.
+    """
 
     text: str
     lang: str | None = None
@@ -41,6 +44,7 @@ class Item:
     display_name: str | None = None
     is_bot: bool | None = None
     own: bool = False
+    here: tuple[str, ...] = ()
 
 
 class Understanding(Model):
@@ -67,6 +71,7 @@ def item_of(post: Post) -> Item:
         display_name=author.display_name if author else None,
         is_bot=author.is_bot if author else None,
         own=any(match.kind is MatchKind.OWN for match in post.matches),
+        here=tuple(sorted({name for m in post.matches for name in (m.museum_id, m.value)})),
     )
 
 
@@ -97,10 +102,12 @@ class Reader:
 
     def _understand(self, item: Item, language: Language, reading: Reading) -> Understanding:
         tokens, hits = find_phrases(item.text, language.code)
-        cues = hits.get("cues", [])
+        here = Here(item.here)
+        cues = _without(hits.get("cues", []), "elsewhere", here, tokens)
+        urgent = _without(hits.get("urgency", []), "told", here, tokens)
         clauses = Clauses(tokens, cues)
         clauses.weigh(reading.pulls, [hit for hit in cues if hit.meaning.section == "dark"])
-        dangers = Dangers(tokens, clauses, hits.get("urgency", []), cues)
+        dangers = Dangers(tokens, clauses, urgent, cues)
         danger = dangers.first()
         speaker = tell_speaker(
             hits.get("speaker", []), item.handle, item.display_name, item.own, item.is_bot
@@ -163,6 +170,11 @@ class Reader:
             "start": tokens.starts[found.hit.first],
             "end": tokens.ends[found.hit.last],
         }
+
+
+def _without(hits: Sequence[Hit], section: str, here: Here, tokens: Tokens) -> list[Hit]:
+    """Leave out what would put the museum itself elsewhere."""
+    return [hit for hit in hits if hit.meaning.section != section or not here.names(tokens, hit)]
 
 
 def _urgency(tokens: Tokens, danger: Hit | None) -> dict[str, object] | None:

@@ -165,7 +165,7 @@ def test_an_item_is_made_of_a_post() -> None:
         ingest=Ingest(connector="test", transport=Transport.STREAM, received_at=now),
     )
     assert item_of(post) == Item(
-        "Bello", "it", "review", Rating(value=4, max=5), "rosa", "Rosa", False, True
+        "Bello", "it", "review", Rating(value=4, max=5), "rosa", "Rosa", False, True, ("m", "rosa")
     )
 
 
@@ -192,6 +192,19 @@ def test_a_danger_is_told_whoever_was_not_there_and_whatever_figure_its_words_ho
     urgency = understand(text, lang).urgency
     assert urgency is not None
     assert urgency.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "here"),
+    [
+        ("en", "Fire at the British Museum, we are all outside", ("british-museum", "london")),
+        ("es", "Me han robado el bolso en el Prado", ("museodelprado",)),
+        ("fr", "Il y a le feu au Louvre, on nous évacue", ("louvre",)),
+    ],
+)
+def test_a_museum_is_not_elsewhere_to_itself(lang: str, text: str, here: tuple[str, ...]) -> None:
+    assert understand(text, lang, here=here).urgency is not None
+    assert understand(text, lang, here=("moma",)).urgency is None
 
 
 @pytest.mark.parametrize("handle", ["maria.rosales", "kate_bishop", "jerusalem77", "museumlover"])
