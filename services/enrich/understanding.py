@@ -14,18 +14,20 @@ from schemas import Aspect, Language, MatchKind, Model, Post, Rating, Sentiment,
 from .aspects import POLARITIES, AspectFinder, Found, about, find_judgements
 from .clauses import Clauses
 from .here import Here
-from .language import detect_languages
+from .language import UNDETERMINED, detect_languages
 from .phrases import Hit, Tokens
 from .phrases.library import find_phrases, taxonomy
 from .reading import Reading, SentimentModel, Source, Text
 from .speaker import tell_speaker
-from .stars import by_stars
+from .stars import by_stars, written_rating
 from .subject import abstain, judge_sides
 from .urgency import ASPECTS, Dangers
 
 _SAFETY = "safety"
 _STRUCK = "works"
 _MOST_ASPECTS = 50
+_KNOWN = 0.55
+"""A language that is less sure is read by the phrases of all."""
 _NOT_THERE = ("prospect", "press")
 _SOURCES: dict[str, Source] = {"review": "review", "comment": "comment", "reply": "comment"}
 
@@ -101,7 +103,8 @@ class Reader:
         ]
 
     def _understand(self, item: Item, language: Language, reading: Reading) -> Understanding:
-        tokens, hits = find_phrases(item.text, language.code)
+        known = language.confidence >= _KNOWN
+        tokens, hits = find_phrases(item.text, language.code if known else UNDETERMINED)
         here = Here(item.here)
         cues = _without(hits.get("cues", []), "elsewhere", here, tokens)
         urgent = _without(hits.get("urgency", []), "told", here, tokens)
@@ -113,7 +116,8 @@ class Reader:
             hits.get("speaker", []), item.handle, item.display_name, item.own, item.is_bot
         )
         spoken = [hit for hit in hits.get("aspects", []) if self._counts(hit, dangers, danger)]
-        whole = by_stars(item.rating, reading.sentiment)
+        rating = item.rating or written_rating(item.text)
+        whole = by_stars(rating, reading.sentiment)
         clauses.spend(hit for hit in spoken if hit.meaning.mark == "+")
         judgements = find_judgements(clauses, cues, spoken)
         finder = AspectFinder(
@@ -142,11 +146,13 @@ class Reader:
             sides = dict.fromkeys(sides, abstain(self.model))
         if speaker.kind in _NOT_THERE and sides["visit"].label == "positive":
             sides["visit"] = abstain(self.model)
+        if item.rating is None and sides["visit"].abstained and not sides["work"].abstained:
+            rating = None  # written of a picture
         return Understanding.model_validate(
             {
                 "language": language,
                 "sentiment": whole,
-                "visit": by_stars(item.rating, sides["visit"]),
+                "visit": by_stars(rating, sides["visit"]),
                 "work": sides["work"],
                 "aspects": [self._aspect(tokens, each) for each in found],
                 "urgency": _urgency(tokens, danger),
