@@ -1,12 +1,14 @@
 """Which danger a text tells of, if it is one here and now.
 
 A phrase that tells by itself counts; a hint counts where something near it says that it is now
-and here. Figures of speech, titles, what is told of works, of the past and of elsewhere do not.
+and here. Figures of speech, titles, what is told of works, of the past and of elsewhere do not. A
+lone word of art or of an age ("Roman", "Goya") silences hints alone: works are where dangers are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 
 from ..clauses import Clauses
 from ..phrases import Hit, Tokens
@@ -26,6 +28,8 @@ ASPECTS: Mapping[str, str] = {
 
 _SURE, _HINT = "!", "?"
 _ELSEWHERE = ("title", "elsewhere")
+_TOLD = 2
+"""So many lone words of what is told silence a danger that tells by itself."""
 _NEAR = 2
 """How many words on a negation denies a danger: in "no guard when a man fell" it does not."""
 
@@ -40,7 +44,13 @@ class Dangers:
         self._clauses = clauses
         self._hits = hits
         self._figures = [hit.words for hit in hits if hit.meaning.section == "figure"]
-        self._told = self._sentences(hits, ("told",)) | self._sentences(cues, _ELSEWHERE)
+        elsewhere = self._sentences(cues, _ELSEWHERE)
+        told: Counter[int] = Counter()
+        for hit in hits:
+            if hit.meaning.section == "told":
+                told[self._sentence(hit)] += _TOLD if _tells(hit) else 1
+        self._told = elsewhere | told.keys()
+        self._surely_told = elsewhere | {each for each, words in told.items() if words >= _TOLD}
         self._now = self._sentences(hits, ("now",))
 
     def first(self) -> Hit | None:
@@ -50,22 +60,26 @@ class Dangers:
 
     def is_told(self, hit: Hit) -> bool:
         """Whether a phrase is a figure of speech, in a title, or told of elsewhere."""
-        return (
-            self._is_figure(hit)
-            or not hit.words & ~self._tokens.quoted
-            or self._sentence(hit) in self._told
-        )
+        return self._is_told(hit, self._told)
 
     def _counts(self, hit: Hit) -> bool:
         mark, sentence = hit.meaning.mark, self._sentence(hit)
         if mark not in (_SURE, _HINT) or self._clauses.turned(hit, _NEAR):
             return False
-        if mark == _SURE and sentence in self._told and sentence in self._now:
+        told = self._surely_told if mark == _SURE else self._told
+        if mark == _SURE and sentence in told and sentence in self._now:
             return not self._is_figure(hit)
-        if self.is_told(hit):
+        if self._is_told(hit, told):
             return False
         near = {sentence - 1, sentence, sentence + 1}
         return mark == _SURE or not near.isdisjoint(self._now)
+
+    def _is_told(self, hit: Hit, told: Set[int]) -> bool:
+        return (
+            self._is_figure(hit)
+            or not hit.words & ~self._tokens.quoted
+            or self._sentence(hit) in told
+        )
 
     def _is_figure(self, hit: Hit) -> bool:
         """Whether a figure of speech is said with it.
@@ -84,3 +98,8 @@ class Dangers:
 
     def _sentence(self, hit: Hit) -> int:
         return self._clauses.of(hit.first).sentence
+
+
+def _tells(told: Hit) -> bool:
+    """Whether a phrase for what is told silences a danger too that tells by itself."""
+    return told.meaning.mark == _SURE or told.words.bit_count() > 1

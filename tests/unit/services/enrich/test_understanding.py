@@ -178,6 +178,9 @@ WALLS = [
 @pytest.mark.parametrize(
     ("lang", "text", "kind"),
     [
+        ("en", "Water is dripping on the Roman mosaics", "leak"),
+        ("es", "Han tirado pintura al Goya", "vandalism"),
+        ("de", "Mein Handy wurde früher am Tag gestohlen", "theft"),
         ("en", "No guard in sight and a man fell down the stairs", "injury"),
         ("en", "No one noticed that a boy fell off the wall", "injury"),
         ("es", "Nadie vino cuando mi madre se desmayó", "injury"),
@@ -186,7 +189,7 @@ WALLS = [
         ("en", "My son got lost in the museum, please help", "lost_child"),
     ],
 )
-def test_a_danger_is_told_whoever_was_not_there_and_whatever_figure_its_words_hold(
+def test_a_danger_is_told_whatever_else_its_sentence_speaks_of(
     lang: str, text: str, kind: str
 ) -> None:
     urgency = understand(text, lang).urgency
