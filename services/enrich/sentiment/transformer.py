@@ -142,23 +142,27 @@ def _open(folder: Path) -> _Folder:
         tokenizer.enable_truncation(TOKENS)
     except Exception as error:  # so does this one
         raise Fatal(f"{folder / 'tokenizer.json'} cannot be read: {error}") from error
-    digest = hashlib.sha256(graph.read_bytes()).hexdigest()[:8]
+    digest = hashlib.sha256()  # of all files: labels, words and outside weights change answers too
+    for path in sorted(folder.iterdir()):
+        if path.is_file():
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
     opened = _Folder(
         session,
         tuple(one.name for one in session.get_inputs()),
         tokenizer,
         pad,
         labels,
-        f"{folder.resolve().name}-{digest}",
+        f"{folder.resolve().name}-{digest.hexdigest()[:8]}",
     )
     _try(opened, graph)
     return opened
 
 
 def _try(folder: _Folder, graph: Path) -> None:
-    """Judge one word, so that what does not fit together is found now."""
+    """Judge a word and a long text at once, so that what does not fit is found now."""
     try:
-        _judge(folder, folder.tokenizer.encode_batch(["museum"]))
+        _judge(folder, folder.tokenizer.encode_batch(["museum", "museum " * TOKENS]))
     except Exception as error:
         raise Fatal(f"{graph} does not work with its tokenizer and labels: {error}") from error
 

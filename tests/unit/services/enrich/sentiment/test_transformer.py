@@ -91,6 +91,9 @@ def test_its_name_tells_folder_and_version(tmp_path: Path) -> None:
     first, second = make(tmp_path / "tiny"), make(tmp_path / "other", weights=THREE[::-1])
     assert load_model(first).name.startswith("tiny-")
     assert load_model(first).name[-8:] != load_model(second).name[-8:]
+    name = load_model(first).name
+    make(tmp_path / "tiny", names={"0": "positive", "1": "neutral", "2": "negative"})
+    assert load_model(first).name != name, "its labels change its answers"
     assert load_model(first).read([Text("good", "en")])[0].sentiment.model.startswith("tiny-")
 
 
