@@ -127,6 +127,7 @@ class Reader:
             _margin(whole),
             informs=speaker.kind in ("museum", "promotion"),
             asks=speaker.kind in ("prospect", "press") or danger is not None,
+            endangered=danger is not None,
         )
         found = finder.find()[:_MOST_ASPECTS]
         if danger is not None and ASPECTS[danger.meaning.section] not in {f.aspect for f in found}:

@@ -108,7 +108,7 @@ class AspectFinder:
     """Reads the aspects of one text. ``margin``: how far the model leans to positive, -1 to 1.
 
     ``informs``: the speaker tells facts, and judges only in so many words; ``asks``: the speaker
-    has not been there, and judges only what went wrong before.
+    has not been there, and judges only what went wrong before; ``endangered``: there is a danger.
     """
 
     def __init__(
@@ -119,6 +119,7 @@ class AspectFinder:
         margin: float,
         informs: bool = False,
         asks: bool = False,
+        endangered: bool = False,
     ) -> None:
         self._clauses = clauses
         self._aspects = aspects
@@ -131,6 +132,7 @@ class AspectFinder:
         self._margin = margin
         self._informs = informs
         self._asks = asks
+        self._endangered = endangered
         self._spoken = {clauses.of(hit.first).number for hit in aspects}
 
     def find(self) -> list[Found]:
@@ -155,6 +157,8 @@ class AspectFinder:
     def _judge(self, hit: Hit, clause: Clause) -> tuple[int, float]:
         own = _OWN.get(hit.meaning.mark, 0)
         asks = self._asks or clause.question or "wish" in clause.cues
+        if own and self._endangered and hit.meaning.section in _DANGERS:
+            return -1, _SURE
         if own:
             if (self._informs or (asks and own > 0)) and not self._beside(hit, clause):
                 return 0, _SURE
