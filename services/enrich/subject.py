@@ -14,7 +14,7 @@ from functools import lru_cache
 from schemas import Sentiment
 from schemas.understanding import Subject
 
-from .aspects import Found, Judgement, about
+from .aspects import Found, Judgement, about, says_facts_alone
 from .clauses import Clause, Clauses
 from .phrases import Hit, Tokens
 
@@ -89,6 +89,8 @@ def judge_sides(
         for side in sides:
             if "elsewhere" not in clause.cues and not clause.question:
                 pulls[side] += clause.weight * clause.pull / len(sides)
+    if says_facts_alone(found) and not judgements:
+        margin, pulls = 0.0, dict.fromkeys(pulls, 0.0)
     ironic = any("irony" in clause.cues for clause in clauses.all)
     spoken = {side for sides in subjects for side in sides}
     return {

@@ -18,10 +18,10 @@ from schemas.understanding import Polarity, Subject
 from ..clauses import REACH, Clause, Clauses
 from ..phrases import Hit
 from ..phrases.tokens import WordSet
+from .judgements import FACTS, OWN, Judgement
 
 POLARITIES: dict[int, Polarity] = {-1: "negative", 0: "neutral", 1: "positive"}
 
-_OWN = {"-": -1, "+": 1}
 _BURDENS = frozenset(
     "queue crowding noise heat cold closure discrimination danger damage theft lost_child "
     "lost_property".split()
@@ -42,24 +42,12 @@ _MISSED = frozenset(
 
 _PLACES = frozenset("building works exhibition tickets families staff cafe shop".split())
 """Aspects that are often only named, as where or to whom something else happened."""
+_STATED = FACTS | {"price", "tickets"}
 _NEAR = 2
 _SURE, _LIKELY, _GUESS = 1.0, 0.7, 0.4
 _CLEAR_PULL = 0.8
 _CLEAR_MARGIN = 0.15
 _USUAL = 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A word that judges what it stands beside, turned around where it is negated.
-
-    ``side``: what it judges, where it says so by itself.
-    """
-
-    hit: Hit
-    clause: Clause
-    value: int
-    side: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +70,6 @@ def about(aspect: str) -> Subject:
     return "work" if aspect in _WORKS else "visit"
 
 
-def find_judgements(
-    clauses: Clauses, cues: Sequence[Hit], aspects: Sequence[Hit]
-) -> list[Judgement]:
-    """Return the words that judge, but those that an aspect's own phrase has used up."""
-    used: WordSet = 0
-    for hit in aspects:
-        if hit.meaning.mark in _OWN:
-            used |= hit.words
-    judged = []
-    for hit in cues:
-        section = hit.meaning.section
-        value = {"good": 1, "bad": -1}.get(section) or _OWN.get(hit.meaning.mark, 0)
-        if value and not used & hit.words:
-            if hit.meaning.phrase[0].isalnum() and clauses.turned(hit):
-                value = -value  # no negation turns an emoji around
-            side: Subject | None = (
-                "visit" if section == "visit" else "work" if section == "work" else None
-            )
-            judged.append(Judgement(hit, clauses.of(hit.first), value, side))
-    return judged
-
-
 class AspectFinder:
     """Reads the aspects of one text. ``margin``: how far the model leans to positive, -1 to 1.
 
@@ -122,7 +88,7 @@ class AspectFinder:
         endangered: bool = False,
     ) -> None:
         self._clauses = clauses
-        self._aspects = aspects
+        self._aspects = _without_days(aspects)
         self._verdicts = dict.fromkeys(get_args(Subject), 0)
         self._judging: defaultdict[int, list[Judgement]] = defaultdict(list)
         for word in judgements:
@@ -133,7 +99,7 @@ class AspectFinder:
         self._informs = informs
         self._asks = asks
         self._endangered = endangered
-        self._spoken = {clauses.of(hit.first).number for hit in aspects}
+        self._spoken = {clauses.of(hit.first).number for hit in self._aspects}
 
     def find(self) -> list[Found]:
         """Return what the text says of each aspect, in order."""
@@ -155,7 +121,7 @@ class AspectFinder:
         return item.sure == _GUESS and item.aspect in _PLACES and item.clause.number in judged
 
     def _judge(self, hit: Hit, clause: Clause) -> tuple[int, float]:
-        own = _OWN.get(hit.meaning.mark, 0)
+        own = OWN.get(hit.meaning.mark, 0)
         asks = self._asks or clause.question or "wish" in clause.cues
         if own and self._endangered and hit.meaning.section in _DANGERS:
             return -1, _SURE
@@ -168,7 +134,7 @@ class AspectFinder:
             return 0, _SURE
         if beside := self._beside(hit, clause):
             return beside, _SURE
-        if asks or self._informs:
+        if asks or self._informs or hit.meaning.section in FACTS:
             return 0, _SURE
         if self._clauses.turned(hit, _NEAR):
             return (1 if hit.meaning.section in _BURDENS else -1), _SURE
@@ -205,6 +171,21 @@ class AspectFinder:
             for other in near
             if other.number not in self._spoken and abs(other.sentence - clause.sentence) <= 1
         ]
+
+
+def _without_days(aspects: Sequence[Hit]) -> list[Hit]:
+    """Leave out closures that are opening hours: "closed on Mondays"."""
+    hours: WordSet = 0
+    for hit in aspects:
+        if hit.meaning.section in FACTS:
+            hours |= hit.words
+    return [hit for hit in aspects if hit.meaning.section != "closure" or not hit.words & hours]
+
+
+def says_facts_alone(found: Sequence[Found]) -> bool:
+    """Whether a text names hours and prices, and calls none of them good or bad."""
+    facts = any(item.aspect in FACTS for item in found)
+    return facts and all(item.aspect in _STATED and not item.polarity for item in found)
 
 
 def _distance(one: Hit, other: Hit) -> int:
