@@ -54,9 +54,20 @@ class Dangers:
         self._now = self._sentences(hits, ("now",))
 
     def first(self) -> Hit | None:
-        """Return the first danger of the text, the surest first, or ``None``."""
+        """Return the first danger of the text, the surest first, or ``None``.
+
+        Of those that share a word the longest says best what happened.
+        """
         dangers = [hit for hit in self._hits if self._counts(hit)]
-        return min(dangers, key=lambda hit: (hit.meaning.mark != _SURE, hit.first), default=None)
+        if not dangers:
+            return None
+        first = min(dangers, key=lambda hit: (hit.meaning.mark != _SURE, hit.first))
+        alike = [
+            hit
+            for hit in dangers
+            if hit.meaning.mark == first.meaning.mark and hit.words & first.words
+        ]
+        return max(alike, key=lambda hit: hit.words.bit_count())
 
     def is_told(self, hit: Hit) -> bool:
         """Whether a phrase is a figure of speech, in a title, or told of elsewhere."""
