@@ -1,7 +1,7 @@
 """Which danger a text tells of, if it is one here and now.
 
-A phrase that tells by itself counts; a hint counts where something near it says that it is now
-and here. Figures of speech, titles, what is told of works, of the past and of elsewhere do not. A
+A phrase that tells by itself counts; a hint counts where something else near it says that it is
+now and here. Figures of speech, titles, what is told of works, of the past and of elsewhere do not. A
 lone word of art or of an age ("Roman", "Goya") silences hints alone: works are where dangers are.
 """
 
@@ -26,7 +26,7 @@ ASPECTS: Mapping[str, str] = {
 }
 """The aspect that each kind of danger is."""
 
-_SURE, _HINT = "!", "?"
+_SURE = "!"
 _ELSEWHERE = ("title", "elsewhere")
 _TOLD = 2
 """So many lone words of what is told silence a danger that tells by itself."""
@@ -51,7 +51,8 @@ class Dangers:
                 told[self._sentence(hit)] += _TOLD if _tells(hit) else 1
         self._told = elsewhere | told.keys()
         self._surely_told = elsewhere | {each for each, words in told.items() if words >= _TOLD}
-        self._now = self._sentences(hits, ("now",))
+        self._nows = [hit for hit in hits if hit.meaning.section == "now"]
+        self._now = {self._sentence(hit) for hit in self._nows}
 
     def first(self) -> Hit | None:
         """Return the first danger of the text, the surest first, or ``None``.
@@ -75,15 +76,17 @@ class Dangers:
 
     def _counts(self, hit: Hit) -> bool:
         mark, sentence = hit.meaning.mark, self._sentence(hit)
-        if mark not in (_SURE, _HINT) or self._clauses.turned(hit, _NEAR):
+        if hit.meaning.section not in ASPECTS or self._clauses.turned(hit, _NEAR):
             return False
         told = self._surely_told if mark == _SURE else self._told
         if mark == _SURE and sentence in told and sentence in self._now:
             return not self._is_figure(hit)
         if self._is_told(hit, told):
             return False
-        near = {sentence - 1, sentence, sentence + 1}
-        return mark == _SURE or not near.isdisjoint(self._now)
+        return mark == _SURE or any(
+            abs(self._sentence(now) - sentence) <= 1 and now.words & ~hit.words
+            for now in self._nows
+        )
 
     def _is_told(self, hit: Hit, told: Set[int]) -> bool:
         return (
