@@ -39,8 +39,10 @@ found. Hashtags are words; ``#NoQueueToday`` is three of them. An emoji is a wor
   (``tag line``, ``line of poetry``).
 - A phrase that negation turns around (``not clean``) need not be listed: negation reaches up to 4
   words on, to the end of its clause, and turns ``=`` phrases and polarity words, and also ``+`` and
-  ``-`` ones, unless the phrase holds a negation itself. List those that this rule misses
-  (``funktioniert nicht``, ``n'y avait personne``).
+  ``-`` ones, unless the phrase holds a negation itself; one in a gap turns a polarity word behind
+  it (``toilets were not clean``), and one within a ``+`` phrase turns nothing else. Dangers are
+  denied over 2 words at most. List what this rule misses (``funktioniert nicht``,
+  ``n'y avait personne``).
 
 Sections of aspects: the names in ``aspects/taxonomy.yaml``, and ``[plain]``.
 
@@ -48,14 +50,17 @@ Sections of urgency: the kinds ``[fire] [injury] [attack] [harassment] [lost_chi
 [vandalism] [theft]`` with ``!`` and ``?``, and
 
 - ``[now]`` what makes a hint urgent, in the same sentence or the next: right now, call security
-- ``[figure]`` figures of speech: an urgent phrase that overlaps one is none: show is fire
+- ``[figure]`` figures of speech: an urgent phrase that overlaps one is none, but where a longer
+  one holds the figure or begins before it: show is fire
 - ``[told]`` told, shown, past or elsewhere: no hint in its sentence counts, and no ``!`` phrase
-  unless ``[now]`` speaks too: exhibition about, fire drill, in the film, painting of, in ``##``
+  unless ``[now]`` speaks too: exhibition about, in the film, painting of, in ``##``. A lone word
+  (``roman``) silences hints alone, two of them or one with ``!`` (``! drill``) all
 - ``[plain]``
 
 Sections of speaker: ``[visitor] [prospect] [press] [trade] [promotion] [museum]`` with ``!`` and
 ``?`` for words of the text; the same with ``name`` (``[press name]``) for words of the handle or
-the displayed name, where words of 4 letters and more match anywhere in a handle.
+the displayed name; words of 4 letters and more, but those of promotion, match at the end of a part
+of a handle too.
 
 Sections of cues:
 
