@@ -1,8 +1,8 @@
 """Which danger a text tells of, if it is one here and now.
 
 A phrase that tells by itself counts; a hint counts where something else near it says that it is
-now and here. Figures of speech, titles, what is told of works, of the past and of elsewhere do not. A
-lone word of art or of an age ("Roman", "Goya") silences hints alone: works are where dangers are.
+now and here. Figures of speech, titles, what is told of works, of the past and of elsewhere do not.
+A lone word of art or of an age ("Roman", "Goya") silences hints alone: works are where dangers are.
 """
 
 from __future__ import annotations
