@@ -210,6 +210,27 @@ def test_a_museum_is_not_elsewhere_to_itself(lang: str, text: str, here: tuple[s
     assert understand(text, lang, here=("moma",)).urgency is None
 
 
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Closed on Mondays"),
+        ("it", "Il museo è chiuso il martedì"),
+        ("fr", "Le musée est fermé le mardi"),
+        ("de", "Das Museum ist montags geschlossen"),
+        ("es", "Cerrado los lunes"),
+    ],
+)
+def test_opening_hours_are_facts(lang: str, text: str) -> None:
+    found = understand(text, lang)
+    assert set(aspects(found).items()) == {("opening_hours", "neutral")}
+    assert found.visit.label == "neutral"
+
+
+def test_a_door_that_was_closed_is_a_complaint() -> None:
+    found = understand("It was closed when we got there, so annoying")
+    assert (aspects(found), found.visit.label) == ({"closure": "negative"}, "negative")
+
+
 @pytest.mark.parametrize("handle", ["maria.rosales", "kate_bishop", "jerusalem77", "museumlover"])
 def test_a_surname_is_no_trade(handle: str) -> None:
     found = understand("The queue was awful", handle=handle)
