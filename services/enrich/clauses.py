@@ -15,6 +15,8 @@ from .reading import Pull
 
 REACH = 4
 """How many words on a negation turns around what is said."""
+NEAR = 2
+"""How many words on it denies a danger: in "no guard when a man fell" it does not."""
 
 _STRESSED, _CONCEDED, _PLAIN = 2.0, 0.5, 1.0
 _JUDGING = ("good", "bad")

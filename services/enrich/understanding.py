@@ -126,7 +126,7 @@ class Reader:
             judgements,
             _margin(whole),
             informs=speaker.kind in ("museum", "promotion"),
-            asks=speaker.kind in ("prospect", "press") or danger is not None,
+            asks=speaker.kind in _NOT_THERE,
             endangered=danger is not None,
         )
         found = finder.find()[:_MOST_ASPECTS]

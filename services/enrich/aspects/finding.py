@@ -15,9 +15,10 @@ from typing import get_args
 
 from schemas.understanding import Polarity, Subject
 
-from ..clauses import REACH, Clause, Clauses
+from ..clauses import NEAR, REACH, Clause, Clauses
 from ..phrases import Hit
 from ..phrases.tokens import WordSet
+from ..urgency import ASPECTS
 from .judgements import FACTS, OWN, Judgement
 
 POLARITIES: dict[int, Polarity] = {-1: "negative", 0: "neutral", 1: "positive"}
@@ -27,7 +28,7 @@ _BURDENS = frozenset(
     "lost_property".split()
 )
 """Aspects whose absence is good; the absence of any other is bad."""
-_DANGERS = frozenset("danger damage theft lost_child".split())
+_DANGERS = frozenset(ASPECTS.values())
 """Aspects that only a negation right before them denies: "no guard when she fell" does not."""
 _WORKS = frozenset("works exhibition curation building view".split())
 _LIKED = _WORKS | frozenset(
@@ -43,7 +44,6 @@ _MISSED = frozenset(
 _PLACES = frozenset("building works exhibition tickets families staff cafe shop".split())
 """Aspects that are often only named, as where or to whom something else happened."""
 _STATED = FACTS | {"price", "tickets"}
-_NEAR = 2
 _SURE, _LIKELY, _GUESS = 1.0, 0.7, 0.4
 _CLEAR_PULL = 0.8
 _CLEAR_MARGIN = 0.15
@@ -97,7 +97,7 @@ class AspectFinder:
                 self._verdicts[word.side] += word.value
         self._margin = margin
         self._informs = informs
-        self._asks = asks
+        self._asks = asks or endangered
         self._endangered = endangered
         self._spoken = {clauses.of(hit.first).number for hit in self._aspects}
 
@@ -128,7 +128,7 @@ class AspectFinder:
         if own:
             if (self._informs or (asks and own > 0)) and not self._beside(hit, clause):
                 return 0, _SURE
-            reach = _NEAR if hit.meaning.section in _DANGERS else REACH
+            reach = NEAR if hit.meaning.section in _DANGERS else REACH
             return (-own if self._clauses.turned(hit, reach) else own), _SURE
         if "elsewhere" in clause.cues:
             return 0, _SURE
@@ -136,7 +136,7 @@ class AspectFinder:
             return beside, _SURE
         if asks or self._informs or hit.meaning.section in FACTS:
             return 0, _SURE
-        if self._clauses.turned(hit, _NEAR):
+        if self._clauses.turned(hit, NEAR):
             return (1 if hit.meaning.section in _BURDENS else -1), _SURE
         for neighbour in self._neighbours(clause):
             if beside := self._beside(hit, neighbour):

@@ -91,15 +91,15 @@ class Trie:
                     branch = bisect_left(items, number, starts[node], end)
                     if branch != end and items[branch] == number:
                         here.append((reached[branch], first))
-            here += [(roots[number], at) for number in numbers]
+            here += [(roots[number], at) for number in numbers if roots[number] != _NOTHING]
             begun = []
             for meant, first in here:
-                if meant & 1 and meant != _NOTHING:
+                if meant & 1:
                     node = meant >> 1
                     begun.append((node, first))
                     if means[node] != _NOTHING:
                         found.append((means[node], first, at))
-                elif meant != _NOTHING:
+                else:
                     found.append((meant >> 1, first, at))
         return found
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 
-from ..clauses import Clauses
+from ..clauses import NEAR, Clauses
 from ..phrases import Hit, Tokens
 from ..phrases.tokens import words_between
 
@@ -30,8 +30,6 @@ _SURE = "!"
 _ELSEWHERE = ("title", "elsewhere")
 _TOLD = 2
 """So many lone words of what is told silence a danger that tells by itself."""
-_NEAR = 2
-"""How many words on a negation denies a danger: in "no guard when a man fell" it does not."""
 
 
 class Dangers:
@@ -44,15 +42,16 @@ class Dangers:
         self._clauses = clauses
         self._hits = hits
         self._figures = [hit.words for hit in hits if hit.meaning.section == "figure"]
-        elsewhere = self._sentences(cues, _ELSEWHERE)
+        elsewhere = {self._sentence(hit) for hit in cues if hit.meaning.section in _ELSEWHERE}
         told: Counter[int] = Counter()
         for hit in hits:
             if hit.meaning.section == "told":
                 told[self._sentence(hit)] += _TOLD if _tells(hit) else 1
         self._told = elsewhere | told.keys()
         self._surely_told = elsewhere | {each for each, words in told.items() if words >= _TOLD}
-        self._nows = [hit for hit in hits if hit.meaning.section == "now"]
-        self._now = {self._sentence(hit) for hit in self._nows}
+        self._now = [
+            (self._sentence(hit), hit.words) for hit in hits if hit.meaning.section == "now"
+        ]
 
     def first(self) -> Hit | None:
         """Return the first danger of the text, the surest first, or ``None``.
@@ -76,16 +75,15 @@ class Dangers:
 
     def _counts(self, hit: Hit) -> bool:
         mark, sentence = hit.meaning.mark, self._sentence(hit)
-        if hit.meaning.section not in ASPECTS or self._clauses.turned(hit, _NEAR):
+        if hit.meaning.section not in ASPECTS or self._clauses.turned(hit, NEAR):
             return False
         told = self._surely_told if mark == _SURE else self._told
-        if mark == _SURE and sentence in told and sentence in self._now:
+        if mark == _SURE and sentence in told and any(sentence == now for now, _ in self._now):
             return not self._is_figure(hit)
         if self._is_told(hit, told):
             return False
         return mark == _SURE or any(
-            abs(self._sentence(now) - sentence) <= 1 and now.words & ~hit.words
-            for now in self._nows
+            abs(now - sentence) <= 1 and words & ~hit.words for now, words in self._now
         )
 
     def _is_told(self, hit: Hit, told: Set[int]) -> bool:
@@ -106,9 +104,6 @@ class Dangers:
             words & hit.words and (words & others or words.bit_count() >= length)
             for words in self._figures
         )
-
-    def _sentences(self, hits: Sequence[Hit], sections: Sequence[str]) -> set[int]:
-        return {self._sentence(hit) for hit in hits if hit.meaning.section in sections}
 
     def _sentence(self, hit: Hit) -> int:
         return self._clauses.of(hit.first).sentence
