@@ -23,10 +23,10 @@ from services.enrich.backtest import Event
 from services.enrich.events import read_post_event
 from services.enrich.register import Register
 from services.ingest.cleaning import (
-    MAX_AHEAD,
     check_post,
     check_removal,
     check_snapshot,
+    check_time,
     clean_post,
 )
 from services.ingest.connectors.replay.facts import Reading
@@ -77,22 +77,21 @@ def matched(post: Post, matcher: Matcher, now: datetime) -> Post:
 
 
 def _ingested(fact: Fact, matcher: Matcher, tracked: set[str], now: datetime) -> Event | None:
+    if isinstance(fact, Post | EngagementSnapshot | Removal):
+        _check_time(fact, now)
     match fact:
         case Unreadable(reason, message):
             raise Poison(reason, message)
         case Post():
-            _check_time(fact, now)
             post = matched(fact, matcher, now)
             if not post.matches and post.post_id not in tracked:
                 return None
             tracked.add(post.post_id)
             return post
         case EngagementSnapshot():
-            _check_time(fact, now)
             check_snapshot(fact, now)
             return fact if fact.post_id in tracked else None
         case Removal():
-            _check_time(fact, now)
             check_removal(fact)
             return fact if fact.post_id in tracked else None
         case AccountRemoval():
@@ -105,8 +104,7 @@ def _check_time(event: Event, now: datetime) -> None:
     """Raise ``Poison`` for what would lead the clock of a backtest astray."""
     if event.observed_at < _EARLIEST:
         raise Poison("before_2000", "observed_at is before the year 2000")
-    if event.observed_at - now > MAX_AHEAD:
-        raise Poison("from_the_future", "observed_at is more than 24 h ahead of the clock")
+    check_time("observed_at", event.observed_at, now)
 
 
 def topic_events(since: str | None, register: Register, refused: Counter[str]) -> list[Event]:

@@ -19,6 +19,7 @@ from .errors import Fatal, Retryable
 from .kafka import client_options
 from .records import Received, received
 from .settings import KafkaSettings
+from .tasks import first_of
 from .topics import require_topic
 
 log = structlog.get_logger(__name__)
@@ -155,13 +156,5 @@ async def present(settings: KafkaSettings, topic: Topic, client_id: str) -> dict
             values[key] = received.value
 
     follower = Follower(settings, topic, take, client_id)
-    tasks = [asyncio.create_task(follower.run()), asyncio.create_task(follower.wait_caught_up())]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    await first_of(follower.run(), follower.wait_caught_up())
     return values

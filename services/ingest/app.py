@@ -16,6 +16,7 @@ from services.common.kafka import once_kafka_answers
 from services.common.process import run_service
 from services.common.publisher import Publisher
 from services.common.settings import load_settings
+from services.common.tasks import first_of
 
 from .connectors import CONNECTORS
 from .connectors.base import Connector, Context, supervise
@@ -31,7 +32,7 @@ _HTTP_SECONDS = 20.0
 
 async def run(settings: Settings, health: Health, stop: asyncio.Event) -> None:
     """Listen to the platforms until told to stop, also while it is still starting."""
-    await _first_of([_stopped(stop), _listen(settings, health)])
+    await first_of(_stopped(stop), _listen(settings, health))
 
 
 async def _listen(settings: Settings, health: Health) -> None:
@@ -50,7 +51,7 @@ async def _listen(settings: Settings, health: Health) -> None:
     ):
         connectors = [CONNECTORS[name](settings, client) for name in settings.connectors]
         work = _work(settings, health, publisher, memory, connectors)
-        await memory.beside(_first_of([_for_ever(), *work]))
+        await memory.beside(first_of(_for_ever(), *work))
 
 
 def _work(
@@ -94,19 +95,6 @@ async def _tick(pipeline: Pipeline) -> None:
     while True:
         await pipeline.tick()
         await asyncio.sleep(EVERY.total_seconds())
-
-
-async def _first_of(work: list[Coroutine[object, object, None]]) -> None:
-    """Run everything until one ends; the first fault ends all of it."""
-    tasks = [asyncio.create_task(coroutine) for coroutine in work]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _for_ever() -> None:

@@ -89,13 +89,13 @@ def check_post(post: Post, now: datetime) -> None:
     if post.author is not None and post.author.native_id is not None:
         _check_id(post.author.native_id)
     for field in ("created_at", "indexed_at", "edited_at", "observed_at"):
-        _check_time(field, getattr(post, field), now)
+        check_time(field, getattr(post, field), now)
 
 
 def check_snapshot(snapshot: EngagementSnapshot, now: datetime) -> None:
     """Raise ``Poison`` for a snapshot that says what cannot be."""
     _check_id(snapshot.post_id)
-    _check_time("observed_at", snapshot.observed_at, now)
+    check_time("observed_at", snapshot.observed_at, now)
 
 
 def check_removal(removal: Removal) -> None:
@@ -108,6 +108,7 @@ def _check_id(value: str) -> None:
         raise Poison("unclean_id", "an id holds control, bidirectional or replaced characters")
 
 
-def _check_time(field: str, value: datetime | None, now: datetime) -> None:
+def check_time(field: str, value: datetime | None, now: datetime) -> None:
+    """Raise ``Poison`` for a time that lies too far ahead of the clock."""
     if value is not None and value - now > MAX_AHEAD:
         raise Poison("from_the_future", f"{field} is more than 24 h ahead of the clock")

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from schemas import Cursor
 from services.common.clock import SetClock, WallClock
-from services.ingest.cleaning import MAX_AHEAD
+from services.common.errors import Poison
+from services.ingest.cleaning import check_time
 from services.ingest.observations import Batch, Observation, Tick, Unreadable
 from services.ingest.ticks import EVERY
 
@@ -130,13 +131,15 @@ class Replay:
         """Refuse a time that would carry the clock away, before anything follows it."""
         if entry.at is None or self._clock is None:
             return entry
-        latest = max(self._wall.now(), self._position.at or entry.at) + MAX_AHEAD
-        if entry.at <= latest:
-            return entry
-        first = entry.observations[0]
-        bad = Unreadable("from_the_future", "observed_at is more than 24 h ahead of the clock")
-        refused = Observation(bad, first.raw, first.origin)
-        return Entry(entry.line, (refused,), entry.post_id, None)
+        now = max(self._wall.now(), self._position.at or entry.at)
+        try:
+            check_time("observed_at", entry.at, now)
+        except Poison as error:
+            first = entry.observations[0]
+            bad = Unreadable(error.reason, str(error))
+            refused = Observation(bad, first.raw, first.origin)
+            return Entry(entry.line, (refused,), entry.post_id, None)
+        return entry
 
     def _take(self, entry: Entry) -> None:
         collected = self._collected
