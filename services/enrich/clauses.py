@@ -73,8 +73,13 @@ class Clauses:
                 self._spent.append((hit.last, words))
 
     def turned(self, hit: Hit, reach: int = REACH) -> bool:
-        """Whether a negation before a phrase, or before what judges in it, turns it around."""
+        """Whether a negation before a phrase, or before what judges in it, turns it around.
+
+        None turns an emoji.
+        """
         if not self._negations or self._negations & hit.words:
+            return False
+        if not self._tokens.words[hit.first][0].isalnum():
             return False
         return self._negated(hit, reach) or self._negated_within(hit)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from schemas import Sentiment
 from schemas.understanding import Subject
@@ -35,8 +35,7 @@ _ENOUGH = 0.25
 _WORDS_SHOWN = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(NamedTuple):
     """Something said of the visit or the works: how strongly, by which words (if any)."""
 
     subject: Subject

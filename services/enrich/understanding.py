@@ -113,7 +113,7 @@ class Reader:
         dangers = Dangers(tokens, clauses, urgent, cues)
         danger = dangers.first()
         speaker = tell_speaker(
-            hits.get("speaker", []), item.handle, item.display_name, item.own, item.is_bot
+            tokens, hits.get("speaker", []), item.handle, item.display_name, item.own, item.is_bot
         )
         spoken = [hit for hit in hits.get("aspects", []) if self._counts(hit, dangers, danger)]
         rating = item.rating or written_rating(item.text)

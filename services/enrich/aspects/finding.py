@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from schemas.understanding import Polarity, Subject
 
@@ -50,8 +49,7 @@ _CLEAR_MARGIN = 0.15
 _USUAL = 0.4
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """An aspect at its words, with its clause and polarity: -1, 0 or 1, and how sure that is."""
 
     hit: Hit
@@ -113,7 +111,7 @@ class AspectFinder:
 
     def of_danger(self, aspect: str, danger: Hit) -> Found:
         """Return the aspect that a danger is, where no phrase of its own names it."""
-        hit = danger._replace(meaning=replace(danger.meaning, section=aspect))
+        hit = danger._replace(meaning=danger.meaning._replace(section=aspect))
         return Found(hit, self._clauses.of(hit.first), -1, _SURE)
 
     def _in_passing(self, item: Found, judged: set[int]) -> bool:

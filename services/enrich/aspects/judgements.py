@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.understanding import Subject
 
@@ -17,8 +17,7 @@ FACTS = frozenset({"opening_hours"})
 """Aspects that say by themselves neither good nor bad, whatever words they say it in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """A word that judges what it stands beside, turned around where it is negated.
 
     ``side``: what it judges, where it says so by itself.
@@ -43,8 +42,8 @@ def find_judgements(
         section = hit.meaning.section
         value = {"good": 1, "bad": -1}.get(section) or OWN.get(hit.meaning.mark, 0)
         if value and not used & hit.words:
-            if hit.meaning.phrase[0].isalnum() and clauses.turned(hit):
-                value = -value  # no negation turns an emoji around
+            if clauses.turned(hit):
+                value = -value
             side: Subject | None = (
                 "visit" if section == "visit" else "work" if section == "work" else None
             )

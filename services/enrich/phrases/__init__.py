@@ -80,8 +80,9 @@ Sections of cues:
 - ``[plain]`` what looks like a cue and is none: not only, no wonder
 """
 
-from .book import Book, Hit
+from .book import Book
 from .files import Meaning
+from .hits import Hit
 from .tokens import Tokens
 
 __all__ = ["Book", "Hit", "Meaning", "Tokens"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.common.errors import Fatal
 
@@ -16,14 +17,12 @@ _MARKS = "-+=!?"
 NO_MARK = " "
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a phrase means: kind of file, section and mark; ``phrase`` is how the file writes it."""
+class Meaning(NamedTuple):
+    """What a phrase means: kind of file, section and mark."""
 
     kind: str
     section: str
     mark: str
-    phrase: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,9 @@ def parse(kind: str, name: str, content: str, sections: Mapping[str, str]) -> It
             wanted = " ".join(sections[section]).strip() or "none"
             raise Fatal(f"{name}, line {number}: [{section}] takes the marks {wanted}")
         for phrase in _phrases(rest):
-            meaning = Meaning(kind, section, mark, phrase)
             try:
-                yield from (Entry(meaning, parts) for parts in parts_of(phrase))
+                for parts in parts_of(phrase):
+                    yield Entry(Meaning(kind, section, mark), parts)
             except ValueError as error:
                 raise Fatal(f"{name}, line {number}: {phrase}: {error}") from error
 

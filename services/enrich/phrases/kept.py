@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from .book import Compiled
+from .compiled import Compiled
 
 _HERE = Path(__file__).parent
 

@@ -12,8 +12,10 @@ import yaml
 from schemas.understanding import SpeakerKind, UrgencyKind
 from services.common.errors import Fatal
 
-from .book import PLAIN, Book, Compiled, Hit, compile_entries, longest
+from .book import Book
+from .compiled import Compiled, compile_entries
 from .files import NO_MARK, Entry, parse
+from .hits import PLAIN, Hit, longest
 from .kept import kept
 from .tokens import Tokens
 

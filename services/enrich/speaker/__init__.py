@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from schemas import Speaker
 from schemas.understanding import SpeakerKind
 
-from ..phrases import Hit
+from ..phrases import Hit, Tokens
 from .names import name_hints
 
 _SURE, _HINT, _NAME = 2.0, 1.0, 1.6
@@ -28,6 +28,7 @@ _EVIDENCE = 5
 
 
 def tell_speaker(
+    tokens: Tokens,
     hits: Sequence[Hit],
     handle: str | None,
     display_name: str | None,
@@ -47,6 +48,6 @@ def tell_speaker(
         told[kind].append(f"name:{name}")
     for hit in hits:
         weights[hit.meaning.section] += _SURE if hit.meaning.mark == "!" else _HINT
-        told[hit.meaning.section].append(f"words:{hit.meaning.phrase}")
+        told[hit.meaning.section].append(f"words:{tokens.spoken(hit.words)}")
     kind = max(_RANK, key=lambda each: weights[each])
     return Speaker(kind=kind, evidence=tuple(dict.fromkeys(told[kind]))[:_EVIDENCE])

@@ -148,6 +148,11 @@ def test_who_speaks_is_told_with_evidence(given: dict[str, object], kind: str) -
     assert kind == "visitor" or found.speaker.evidence
 
 
+def test_the_words_that_tell_who_speaks_are_those_of_the_text() -> None:
+    evidence = understand("Giveaway! Use CODE ART20, link in bio").speaker.evidence
+    assert "words:link in bio" in evidence
+
+
 def test_an_item_is_made_of_a_post() -> None:
     now = datetime(2026, 6, 1, tzinfo=UTC)
     post = Post(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from services.common.errors import Fatal
-from services.enrich.phrases.book import Book, compile_entries
+from services.enrich.phrases.book import Book
+from services.enrich.phrases.compiled import compile_entries
 from services.enrich.phrases.files import parse
 from services.enrich.phrases.library import LANGUAGES, book_of, find_phrases
 
@@ -48,6 +49,8 @@ def found(content: str, text: str) -> list[tuple[str, str]]:
         ("wi-fi", "Wi-Fi wifi", ["Wi-Fi"]),
         ("in (the |)##", "in the 1915 in 1915 in 15", ["in the 1915", "in 1915"]),
         ("🔥", "so 🔥🔥", ["🔥", "🔥"]),
+        ("no ... (queue|wait|no wait)", "no no wait", ["no no wait"]),
+        ("no ... one ... left", "no no one is left", ["no one is left"]),
     ],
 )
 def test_a_phrase_is_found(phrase: str, text: str, where: list[str]) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from services.enrich.phrases import kept as module
-from services.enrich.phrases.book import Book, Compiled, compile_entries
+from services.enrich.phrases.book import Book
+from services.enrich.phrases.compiled import Compiled, compile_entries
 from services.enrich.phrases.files import parse
 
 CONTENT = "[queue]\n- long ... (queue|line)\n"
