@@ -1,4 +1,4 @@
-"""Ingest as a sentence: what a connector observed is matched, tracked and published, in this order.
+"""Ingest as a sentence: what a connector observed is decided, tracked and published, in this order.
 
 A post's row stands in ``ingest.tracked`` before the post is in ``posts.raw``, and goes only after
 its removal is there; so whatever is interrupted is found again when the source is read again.
@@ -14,41 +14,18 @@ from typing import Protocol
 
 import structlog
 
-from schemas import (
-    EngagementSnapshot,
-    Gap,
-    Post,
-    Removal,
-    RemovalScope,
-    TrackedPost,
-    stable_id,
-)
-from schemas import cloudevents as ce
-from schemas.post import MAX_TEXT_CHARS
-from schemas.topics import ENGAGEMENT, GAPS, POSTS_RAW
+from schemas import Post, TrackedPost
 from services.common.clock import Clock
 from services.common.errors import PassaparolaError, Poison
 from services.common.guard import DeadLetterLimit
 from services.common.logging import frames_of
-from services.common.publisher import check_size
-from services.common.records import Record, event_record
+from services.common.records import Record
 
-from .cleaning import check_post, check_removal, check_snapshot, clean_post
+from .decisions import Decider, Decision, Matches, never
 from .letters import dead_letter
-from .matching import Matcher
 from .metrics import OBSERVATIONS
-from .observations import (
-    AccountRemoval,
-    Fact,
-    Fate,
-    Look,
-    Observation,
-    Outcome,
-    Tally,
-    Tick,
-    Unreadable,
-)
-from .rows import looked_row, new_row, newer_row, row_record
+from .observations import Fact, Fate, Observation, Outcome, Unreadable
+from .rows import row_record
 from .ticks import Ticker
 from .tracked import TrackedPosts
 from .writes import Writes
@@ -78,20 +55,6 @@ class Publishes(Protocol):
         ...
 
 
-class Matches(Protocol):
-    """Serves the matcher of the museums known now."""
-
-    @property
-    def current(self) -> Matcher:
-        """The matcher to use now."""
-        ...
-
-
-def never(post: Post) -> datetime | None:
-    """Ask for no post again."""
-    return None
-
-
 class Pipeline:
     """Handles observations in batches, one batch at a time, in order.
 
@@ -112,13 +75,11 @@ class Pipeline:
         first_look: Callable[[Post], datetime | None] = never,
     ) -> None:
         self._publisher = publisher
-        self._register = register
         self._tracked = tracked
         self._clock = clock
         self._limit = limit
-        self._ticker = ticker
         self._stamps = stamps
-        self._first_look = first_look
+        self._decider = Decider(register, tracked, ticker, stamps, first_look)
         self._one_at_a_time = asyncio.Lock()
         self._busy_since: float | None = None
 
@@ -144,7 +105,7 @@ class Pipeline:
         """Say what time it is, behind everything that was handled up to now."""
         async with self._one_at_a_time:
             writes = Writes(self._tracked)
-            await self._take_tick(0, Tick(self._clock.now()), writes)
+            writes.add(0, await self._decider.tick(self._clock.now(), writes))
             await self._write(writes)
 
     async def _handle(
@@ -159,11 +120,13 @@ class Pipeline:
                 refused |= await self._write(writes)
                 writes = Writes(self._tracked)
             try:
-                outcomes.append(await self._take(index, observation.fact, writes, now, source))
+                decision = await self._decider.decide(observation.fact, writes, now, source)
             except Exception as error:
                 poison = _as_poison(error)
-                outcomes.append(Outcome(Fate.DEAD_LETTER, poison.reason))
-                writes.facts.append((index, dead_letter(observation, poison, source)))
+                letter = dead_letter(observation, poison, source)
+                decision = Decision(Outcome(Fate.DEAD_LETTER, poison.reason), [letter])
+            outcomes.append(decision.outcome)
+            writes.add(index, decision.records)
         refused |= await self._write(writes)
         for index, refusal in refused.items():
             await self._publisher.publish([dead_letter(observations[index], refusal, source)])
@@ -173,143 +136,6 @@ class Pipeline:
             author = _author_of(observation.fact) if self._stamps else None
             self._limit.count(outcome.fate is Fate.DEAD_LETTER, author)
         return outcomes
-
-    async def _take(
-        self, index: int, fact: Fact, writes: Writes, now: datetime, source: str
-    ) -> Outcome:
-        match fact:
-            case Post():
-                return self._take_post(index, fact, writes, now, source)
-            case EngagementSnapshot():
-                return self._take_snapshot(index, fact, writes, now, source)
-            case Removal():
-                return self._take_removal(index, fact, writes, now, source)
-            case AccountRemoval():
-                return self._take_account(index, fact, writes, now, source)
-            case Look():
-                return self._take_look(fact, writes)
-            case Tally():
-                return self._take_tally(index, fact, writes, now, source)
-            case Gap():
-                record = event_record(GAPS, ce.GAP, source, fact.key, fact, fact.to_at)
-                writes.facts.append((index, record))
-                return Outcome(Fate.NOTED)
-            case Tick():
-                await self._take_tick(index, fact, writes)
-                return Outcome(Fate.NOTED)
-            case Unreadable():
-                raise Poison(fact.reason, fact.message)
-
-    def _take_post(
-        self, index: int, post: Post, writes: Writes, now: datetime, source: str
-    ) -> Outcome:
-        changes = clean_post(post)
-        if self._stamps:
-            changes["observed_at"] = now
-        post = post.model_copy(update=changes)
-        matches = self._register.current.match(post)
-        row = writes.row(post.post_id)
-        if not matches and row is None:
-            return Outcome(Fate.UNMATCHED)
-        if row is not None and post.version < row.version:
-            # Behind the newer one it would have the last word under its key.
-            return Outcome(Fate.UNTRACKED, "superseded")
-        check_post(post, now)
-        if len(post.text) > MAX_TEXT_CHARS:
-            raise Poison("too_long", f"text of {len(post.text)} characters")
-        post = post.model_copy(update={"matches": matches})
-        try:
-            record = event_record(
-                POSTS_RAW,
-                ce.POST,
-                source,
-                post.post_id,
-                post,
-                post.observed_at,
-                traceparent=_trace(post),
-            )
-        except ValueError as error:
-            raise Poison("not_utf8", "a string that UTF-8 cannot carry") from error
-        check_size(record)
-        writes.keep(self._row(post, row, now), row)
-        writes.facts.append((index, record))
-        return Outcome(Fate.PUBLISHED if matches else Fate.RELEASED, museum_ids=post.museum_ids)
-
-    def _row(self, post: Post, row: TrackedPost | None, now: datetime) -> TrackedPost:
-        if row is None:
-            return new_row(post, now, self._first_look(post))
-        return newer_row(row, post, now)
-
-    def _take_snapshot(
-        self, index: int, snapshot: EngagementSnapshot, writes: Writes, now: datetime, source: str
-    ) -> Outcome:
-        if self._stamps:
-            snapshot = snapshot.model_copy(update={"observed_at": now})
-        if writes.row(snapshot.post_id) is None:
-            return Outcome(Fate.UNTRACKED)
-        check_snapshot(snapshot, now)
-        record = event_record(
-            ENGAGEMENT, ce.ENGAGEMENT, source, snapshot.post_id, snapshot, snapshot.observed_at
-        )
-        writes.facts.append((index, record))
-        return Outcome(Fate.COUNTED)
-
-    def _take_removal(
-        self, index: int, removal: Removal, writes: Writes, now: datetime, source: str
-    ) -> Outcome:
-        check_removal(removal)
-        if removal.observed_at > now:  # enrich refuses what is far ahead, and this must go through
-            removal = removal.model_copy(update={"observed_at": now})
-        row = writes.row(removal.post_id)
-        if row is None:
-            return Outcome(Fate.UNTRACKED)
-        if removal.version is not None and removal.version < row.version:
-            # A null here would take away in the compacted topic what came after it.
-            return Outcome(Fate.UNTRACKED, "superseded")
-        headers = ce.removal_headers(removal, source)
-        writes.facts.append((index, Record(POSTS_RAW, removal.post_id, None, headers)))
-        writes.after[removal.post_id] = None
-        return Outcome(Fate.REMOVED, museum_ids=row.museum_ids)
-
-    def _take_account(
-        self, index: int, account: AccountRemoval, writes: Writes, now: datetime, source: str
-    ) -> Outcome:
-        post_ids = self._tracked.of_author(account.platform, account.author_id)
-        for post_id in post_ids:
-            removal = Removal(
-                post_id=post_id,
-                scope=RemovalScope.ACCOUNT,
-                reason=account.reason,
-                effective_at=account.effective_at,
-                observed_at=account.observed_at,
-            )
-            self._take_removal(index, removal, writes, now, source)
-        return Outcome(Fate.REMOVED if post_ids else Fate.UNTRACKED)
-
-    def _take_look(self, look: Look, writes: Writes) -> Outcome:
-        row = writes.row(look.post_id)
-        if row is None:
-            return Outcome(Fate.UNTRACKED)
-        writes.after[look.post_id] = looked_row(row, look)
-        return Outcome(Fate.NOTED)
-
-    def _take_tally(
-        self, index: int, tally: Tally, writes: Writes, now: datetime, source: str
-    ) -> Outcome:
-        row = writes.row(tally.post_id)
-        if row is None or row.looked_at != tally.looked_at:
-            return Outcome(Fate.UNTRACKED, "superseded")
-        if tally.look_at and row.next_look_at and tally.look_at < row.next_look_at:
-            writes.after[row.post_id] = row.model_copy(update={"next_look_at": tally.look_at})
-        if tally.snapshot is None:
-            return Outcome(Fate.NOTED)
-        return self._take_snapshot(index, tally.snapshot, writes, now, source)
-
-    async def _take_tick(self, index: int, tick: Tick, writes: Writes) -> None:
-        if self._ticker is not None:
-            writes.facts += [(index, record) for record in await self._ticker.records(tick.at)]
-        for post_id in self._tracked.expired(tick.at):
-            writes.after[post_id] = None
 
     async def _write(self, writes: Writes) -> dict[int, Poison]:
         """Publish what was decided; return what the broker refused, by observation."""
@@ -357,9 +183,3 @@ def _author_of(fact: Fact) -> str | None:
             return fact.author_id
         case _:
             return None
-
-
-def _trace(post: Post) -> str:
-    # Deterministic, so that a repeat is identical.
-    trace = stable_id("trace", post.post_id, post.version).hex
-    return f"00-{trace}-{stable_id('span', trace).hex[:16]}-01"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from schemas import EngagementSnapshot, Post, Removal, TrackedPost
@@ -31,6 +32,10 @@ class Writes:
         """Write a row before the facts, unless it says nothing new."""
         if row != old:
             self.before[row.post_id] = row
+
+    def add(self, index: int, records: Iterable[Record]) -> None:
+        """Write records that an observation asked for, behind those before."""
+        self.facts += ((index, record) for record in records)
 
     def must_stand_before(self, fact: Fact) -> bool:
         """Tell whether this must be written before a fact is decided: their steps would cross."""

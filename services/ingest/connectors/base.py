@@ -16,9 +16,10 @@ from services.common.errors import Fatal, Retryable
 from services.common.http import Health
 from services.common.logging import frames_of
 from services.ingest.cursors import Cursors
+from services.ingest.decisions import Matches
 from services.ingest.metrics import CONNECTED, FAILURES
 from services.ingest.observations import Batch
-from services.ingest.pipeline import Matches, Pipeline
+from services.ingest.pipeline import Pipeline
 from services.ingest.refresh import Counts
 from services.ingest.tracked import TrackedPosts
 
