@@ -14,6 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from deploy.local import jars
+from deploy.local.archive import quick_java
 from deploy.local.java import Java
 from deploy.local.ports import HOST, free_port
 from deploy.local.process import Process
@@ -34,10 +35,12 @@ class Kafka:
         *,
         port: int | None = None,
         properties: Mapping[str, str] | None = None,
+        java: Java | None = None,
         progress: jars.Progress = lambda _: None,
     ) -> None:
         """``properties`` are broker settings, stronger than ours; ``port``: a free one if None.
 
+        ``java`` is what runs it, by default the one of :func:`deploy.local.archive.quick_java`.
         ``progress`` is told in plain sentences what takes long at the first start.
         """
         self._data = data.absolute()
@@ -45,7 +48,7 @@ class Kafka:
         self._controller_port = free_port()
         self._properties = properties or {}
         self._progress = progress
-        self._java: Java | None = None
+        self._java = java
         self._broker: Process | None = None
         self._topics = self._data / "topics"
 
@@ -77,7 +80,9 @@ class Kafka:
         :raises JarsUnavailable, JarsWrong: see :mod:`deploy.local.jars`.
         :raises Died: it ended at its start, or does not answer; with the end of its log.
         """
-        self._java = self._java or Java(await jars.install(self._progress))
+        if self._java is None:
+            class_path = await jars.install(self._progress)
+            self._java = await quick_java(class_path, _trial, self._progress)
         if not self._topics.exists():
             format_folder(self._topics)
         self._broker = self._java.program(
@@ -90,10 +95,10 @@ class Kafka:
             self._broker.kill()
             raise
 
-    async def stop(self) -> None:
-        """Let it finish what it writes, and wait for its end; kill it if that takes over 30 s."""
+    async def stop(self, within: float = 30) -> None:
+        """Let it finish what it writes, and wait for its end; kill it after ``within`` seconds."""
         if self._broker is not None:
-            await self._broker.stop(within=30)
+            await self._broker.stop(within)
 
     def kill(self) -> None:
         """``kill -9``. What was acknowledged is there again after :meth:`start`."""
@@ -147,3 +152,8 @@ class Kafka:
             return False
         ours = f"cluster.id={cluster['cluster_id']}\n"
         return bool(cluster["brokers"]) and ours in (self._topics / "meta.properties").read_text()
+
+
+async def _trial(java: Java, folder: Path) -> None:
+    async with Kafka(folder, java=java) as broker:
+        await broker.stop(within=120)  # its end is when Java writes the archive
