@@ -31,7 +31,7 @@ from schemas.topics import (
     tick_key,
 )
 from services.common.clock import SetClock
-from services.common.http import Health
+from services.common.health import Health
 from services.common.outbound import Outbound
 from services.common.publisher import Publisher
 from services.common.records import Received, Record

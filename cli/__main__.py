@@ -1,4 +1,4 @@
-"""``passaparola``: the commands, and how their errors are told."""
+"""``passaparola``: the commands. What a command needs is imported when it runs: all start soon."""
 
 from __future__ import annotations
 
@@ -7,13 +7,8 @@ import sys
 
 import structlog
 import typer
-from aiokafka.errors import KafkaError
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
 from cli import alerts, backtest, dlq, model, museums, norms, replay, score, topics, up
-from schemas import explain
-from services.common.errors import PassaparolaError
 
 app = typer.Typer(
     help="Tells a museum's team in time when a visitor's post goes viral or turns against them.",
@@ -45,29 +40,14 @@ def main() -> None:
     _configure_logging()
     try:
         app()
-    except ValidationError as error:
-        _fail(f"settings: {explain(error)}")
-    except SettingsError as error:
-        _fail(f"settings: {error}")
-    except KafkaError as error:
-        _fail(
-            f"Kafka does not answer as it should: {error}. "
-            "Set PASSAPAROLA_KAFKA__BOOTSTRAP to its address, or start one with `passaparola up`."
-        )
-    except ModuleNotFoundError as error:
-        _fail(
-            f"this command needs {error.name}, which is not installed here; docs/operating.md says "
-            "which image has which commands, and a checkout has all of them after `make install`"
-        )
-    except PassaparolaError as error:
-        _fail(str(error))
-    except OSError as error:
-        _fail(str(error) if error.filename is None else f"{error.filename}: {error.strerror}")
+    except Exception as error:
+        from cli.errors import sentence
 
-
-def _fail(message: str) -> None:
-    print(f"error: {message}", file=sys.stderr)
-    sys.exit(1)
+        said = sentence(error)
+        if said is None:
+            raise
+        print(f"error: {said}", file=sys.stderr)
+        sys.exit(1)
 
 
 def _configure_logging() -> None:

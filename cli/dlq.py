@@ -10,8 +10,6 @@ from typing import Annotated
 
 import typer
 
-from schemas import format_utc
-
 app = typer.Typer(
     help="Dead letters: what could not be handled, and why.",
     epilog="Example: `passaparola dlq show posts.raw.dlq`",
@@ -56,6 +54,7 @@ async def _count(reason: str | None) -> None:
 
 
 async def _show(topic: str, reason: str | None, limit: int) -> None:
+    from schemas import format_utc
     from services.common.dead_letters import read_dead_letters
     from services.common.settings import ServiceSettings
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typer
 
+from cli.matched import matched
 from schemas import EngagementSnapshot, Post, Removal, Transport
 from schemas.codec import encode
 from schemas.topics import ENGAGEMENT, MUSEUMS, POSTS_RAW
@@ -22,19 +23,12 @@ from services.common.settings import ServiceSettings
 from services.enrich.backtest import Event
 from services.enrich.events import read_post_event
 from services.enrich.register import Register
-from services.ingest.cleaning import (
-    check_post,
-    check_removal,
-    check_snapshot,
-    check_time,
-    clean_post,
-)
+from services.ingest.cleaning import check_removal, check_snapshot, check_time
 from services.ingest.connectors.replay.facts import Reading
 from services.ingest.connectors.replay.lines import File
 from services.ingest.connectors.replay.mapping import read_map
 from services.ingest.connectors.replay.reader import Reader
 from services.ingest.matching import Matcher
-from services.ingest.matching.tags import normalise_hashtags
 from services.ingest.observations import AccountRemoval, Fact, Unreadable
 from services.ingest.register_file import read_register
 
@@ -66,14 +60,6 @@ def file_events(
                 continue
             if event is not None:
                 yield event
-
-
-def matched(post: Post, matcher: Matcher, now: datetime) -> Post:
-    """Return a post as ingest passes it on. Raises ``Poison`` for one that it refuses."""
-    check_post(post, now)
-    changes = clean_post(post) | {"hashtags": normalise_hashtags(post.hashtags)}
-    cleaned = post.model_copy(update=changes)
-    return cleaned.model_copy(update={"matches": matcher.match(cleaned)})
 
 
 def _ingested(fact: Fact, matcher: Matcher, tracked: set[str], now: datetime) -> Event | None:

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 EXAMPLES = """Examples:
 
@@ -50,6 +48,9 @@ def replay(
     In a live system a replayed post keeps its own time and pages nobody. Lines that cannot be
     read go to the dead letters with file, line and reason.
     """
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     from services.common.settings import ServiceSettings
     from services.ingest.connectors.replay import Progress as Step
     from services.ingest.connectors.replay import ReplayOptions, run_replay

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cli.history import matched
+from cli.matched import matched
 from cli.model import model_in_use
 from schemas import EngagementSnapshot, Match, MatchKind, Post, Removal, Transport
 from schemas.codec import encode

@@ -7,17 +7,16 @@ It hands out no folder whose jars are not exactly the locked ones, and resolves 
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import hashlib
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.cache import cache_folder
+from deploy.local.lock import in_turn
 from services.common.errors import Fatal
 
 VERSION = "4.3.1"
@@ -91,9 +90,14 @@ async def install(progress: Progress, *, lock: Path = LOCK) -> list[Path]:
     name = f"kafka-{VERSION}-{_sha256(lock)[:12]}"
     folder = cache_folder() / name
     if not folder.exists():
-        async with _alone(cache_folder() / f"{name}.flock", progress):
-            if not folder.exists():  # the process that we waited for may have done it
-                await _fetch_all(jars, folder, progress)
+        try:
+            async with in_turn(cache_folder() / f"{name}.flock", progress):
+                if not folder.exists():  # the process that we waited for may have done it
+                    await _fetch_all(jars, folder, progress)
+        except OSError as error:
+            raise JarsUnavailable(
+                f"Cannot write the cache folder: {error}. Set PASSAPAROLA_CACHE to one that can be."
+            ) from error
     if wrong := await asyncio.to_thread(faults, folder, jars):
         raise JarsWrong(
             f"The jars of Apache Kafka in {folder} are not those of {lock.name}: "
@@ -148,30 +152,6 @@ def _fetch(coordinate: str, maven: Path) -> Path:
     group, artifact, version = coordinate.split(":")
     context = MavenContext(repo_cache=maven, timeout=30)
     return context.project(group, artifact).at_version(version).artifact().resolve()
-
-
-@asynccontextmanager
-async def _alone(path: Path, progress: Progress) -> AsyncIterator[None]:
-    """Hold an advisory lock on a file; the system frees it when the holder dies."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("w")
-    except OSError as error:
-        raise JarsUnavailable(
-            f"Cannot write the cache folder: {error}. Set PASSAPAROLA_CACHE to one that can be."
-        ) from error
-    with file:
-        waiting = False
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if not waiting:
-                    progress("Waiting for another process that resolves Apache Kafka...")
-                waiting = True
-                await asyncio.sleep(0.1)
-        yield
 
 
 def _sha256(path: Path) -> str:

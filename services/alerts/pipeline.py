@@ -12,7 +12,7 @@ import structlog
 from schemas import cloudevents
 from schemas.topics import INCIDENTS
 from services.common.errors import Retryable
-from services.common.http import Health
+from services.common.health import Health
 from services.common.metrics import HANDLER_SECONDS
 from services.common.publisher import PublishRecords
 from services.common.records import event_record

@@ -15,7 +15,7 @@ import yaml
 
 from schemas import Museum
 from services.common.errors import Fatal
-from services.common.http import Health
+from services.common.health import Health
 
 from .channels import Channel
 from .channels.channel import Address

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from services.common.clock import Clock
 from services.common.errors import Retryable
-from services.common.http import Health
+from services.common.health import Health
 
 from .metrics import UNDELIVERED, WAITING
 from .store import notifications

@@ -10,7 +10,8 @@ import structlog
 from schemas.topics import MUSEUMS, NORMS, POSTS_ENRICHED, POSTS_RAW
 from services.common.clock import WallClock
 from services.common.follower import Follower
-from services.common.http import Health, create_api
+from services.common.health import Health
+from services.common.http import create_api
 from services.common.kafka import once_kafka_answers
 from services.common.process import run_service
 from services.common.publisher import Publisher

@@ -7,11 +7,14 @@ of all that reading a post took. The tables are the library's; so are the answer
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from py3langid.langid import LanguageIdentifier
+
+from .language_tables import tables_of
 
 _Ints = NDArray[np.int64]
 _Floats = NDArray[np.float64]
@@ -21,26 +24,22 @@ _FEW = 16
 
 
 class Detector:
-    """Tells the languages of texts, out of some; opening it takes about a second."""
+    """Tells the languages of texts, out of some."""
 
-    def __init__(self, languages: Iterable[str]) -> None:
-        model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-        model.set_languages(languages)
-        self._encode = model._encode
-        self._next = np.frombuffer(model.tk_nextmove, np.uint32)
-        self._steps = model.tk_nextmove
-        self._rows = array("I", model._rowbase)
-        self._features = array("i", model.tk_output)
-        self._weights = model.nb_ptc
-        self._usual = model.nb_pc.astype(np.float64)
-        self._codes = model.nb_classes
-        self._again = model._alias_pairs
+    def __init__(self, languages: Sequence[str]) -> None:
+        tables = tables_of(languages)
+        self._tables = tables
+        # A text alone is walked in Python, which reads arrays of its own sooner than numpy's.
+        self._steps = _array("I", tables.steps)
+        self._rows = _array("I", tables.rows)
+        self._features = _array("i", tables.features)
+        self._codes = tables.codes.tolist()
 
     def classify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         """Return the code and the probability of each text's language."""
         if not texts:
             return []
-        encoded = [self._encode(text) for text in texts]
+        encoded = [LanguageIdentifier._encode(text) for text in texts]
         owners, features = (self._walk_one if len(texts) <= _FEW else self._walk)(encoded)
         shares = self._shares(owners, features, [len(data) or 1 for data in encoded])
         best = shares.argmax(axis=1)
@@ -71,12 +70,11 @@ class Detector:
         padded = b"".join(encoded[at].ljust(longest, b"\0") for at in order)
         columns = np.frombuffer(padded, np.uint8).reshape(len(encoded), longest).T
         going = len(encoded) - np.searchsorted(lengths[order[::-1]], np.arange(longest), "right")
-        rows = np.frombuffer(self._rows, np.uint32)
-        features = np.frombuffer(self._features, np.int32)
+        rows, steps, features, *_ = self._tables
         states = np.zeros(len(encoded), np.int64)
         owners, found = [order[:0]], [features[:0]]
         for column, texts in zip(columns, going.tolist(), strict=True):
-            states = self._next[rows[states[:texts]] + column[:texts]]
+            states = steps[rows[states[:texts]] + column[:texts]]
             seen = features[states]
             which = np.flatnonzero(seen >= 0)
             owners.append(order[which])
@@ -85,17 +83,24 @@ class Detector:
 
     def _shares(self, owners: _Ints, features: _Ints, sizes: Sequence[int]) -> _Floats:
         """Return the probability of each language, a row a text: naive Bayes, as the library."""
-        keys, counts = np.unique(owners * len(self._weights) + features, return_counts=True)
-        owners, features = np.divmod(keys, len(self._weights))
-        scores = np.zeros((len(sizes), len(self._usual)))
+        weights, usual = self._tables.weights, self._tables.usual
+        keys, counts = np.unique(owners * len(weights) + features, return_counts=True)
+        owners, features = np.divmod(keys, len(weights))
+        scores = np.zeros((len(sizes), len(usual)))
         if len(keys):
             firsts = np.flatnonzero(np.diff(owners, prepend=-1))
-            weighed = np.log1p(counts)[:, None] * self._weights[features]
-            scores[owners[firsts]] = np.add.reduceat(weighed, firsts) + self._usual
+            weighed = np.log1p(counts)[:, None] * weights[features]
+            scores[owners[firsts]] = np.add.reduceat(weighed, firsts) + usual
         scores /= np.sqrt(sizes)[:, None]
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         powers /= powers.sum(axis=1, keepdims=True)
-        for first, again in self._again:  # two columns of one language
+        for first, again in self._tables.again:  # two columns of one language
             powers[:, first] += powers[:, again]
             powers[:, again] = 0
         return np.asarray(powers)
+
+
+def _array(kind: str, table: NDArray[Any]) -> array[int]:
+    copy = array(kind)
+    copy.frombytes(table.tobytes())
+    return copy

@@ -61,7 +61,7 @@ def detect_language(text: str, declared: str | None) -> Language:
 
 @cache
 def load_detector() -> Detector:
-    """Load the detector, once. It takes about a second, for which the first text would wait."""
+    """Load the detector, once. The first text would wait for it, the first ever a second."""
     return Detector(LANGUAGES)
 
 

@@ -11,7 +11,8 @@ import httpx2
 from services.common.clock import WallClock
 from services.common.errors import Fatal
 from services.common.guard import DeadLetterLimit
-from services.common.http import Health, create_api
+from services.common.health import Health
+from services.common.http import create_api
 from services.common.kafka import once_kafka_answers
 from services.common.process import run_service
 from services.common.publisher import Publisher

@@ -23,7 +23,7 @@ from schemas import (
 )
 from services.common.clock import Clock
 from services.common.errors import Fatal, Poison, Retryable
-from services.common.http import Health
+from services.common.health import Health
 from services.common.logging import frames_of
 
 from .metrics import LOOKS

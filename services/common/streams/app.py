@@ -22,7 +22,7 @@ from schemas.topics import Topic
 from services.common.clock import Clock
 from services.common.errors import Fatal
 from services.common.guard import Guard
-from services.common.http import Health
+from services.common.health import Health
 from services.common.kafka import client_options, ssl_context
 from services.common.metrics import HANDLER_SECONDS, PARTITION_LAG
 from services.common.outbound import Outbound

@@ -34,11 +34,12 @@ def kept(name: str, texts: Iterable[str], compile_book: Callable[[], Compiled]) 
     except (OSError, EOFError, ValueError, TypeError, IndexError):
         pass  # not kept yet, or half of it
     compiled = compile_book()
-    _keep(path, marshal.dumps((digest.digest(), *compiled)))
+    keep(path, marshal.dumps((digest.digest(), *compiled)))
     return compiled
 
 
-def _keep(path: Path, data: bytes) -> None:
+def keep(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
     half = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(exist_ok=True)

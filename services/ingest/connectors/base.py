@@ -13,7 +13,7 @@ import structlog
 
 from services.common.clock import Clock
 from services.common.errors import Fatal, Retryable
-from services.common.http import Health
+from services.common.health import Health
 from services.common.logging import frames_of
 from services.ingest.cursors import Cursors
 from services.ingest.decisions import Matches

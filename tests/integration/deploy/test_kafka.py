@@ -152,7 +152,7 @@ async def test_a_port_that_another_kafka_holds_is_a_clear_error(kafka: Kafka, da
 
 
 async def test_a_wrong_property_is_a_clear_error(data: Path) -> None:
-    with pytest.raises(Died, match=r"(?s)formatter ended with status 1.*num\.partitions"):
+    with pytest.raises(Died, match=r"(?s)Kafka ended with status 1.*num\.partitions"):
         await Kafka(data, properties={"num.partitions": "many"}).start()
     async with Kafka(data):  # nothing half made stands in the way
         pass

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,6 +89,20 @@ def test_examples_can_be_typed_as_they_are(path: tuple[str, ...]) -> None:
         words = shlex.split(re.split(r" [<>] ", example)[0])
         arguments = words[words.index("passaparola") + 1 + len(path) :]
         COMMANDS[path].make_context(path[-1], arguments)
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("cli.__main__", {"aiokafka", "pydantic", "rich.progress", "schemas", "services"}),
+        ("cli.scoring", {"aiohttp", "fastapi", "faust"}),
+    ],
+)
+def test_a_start_loads_nothing_that_it_does_not_need(module: str, heavy: set[str]) -> None:
+    program = f"import sys, {module}; print(*sys.modules)"
+    loaded = subprocess.check_output([sys.executable, "-c", program], text=True).split()
+    assert module in loaded
+    assert not heavy.intersection(loaded)
 
 
 async def test_without_a_command_it_lists_them(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ import pytest
 from prometheus_client.metrics import MetricWrapperBase
 from pydantic import SecretStr
 
-from services.common.http import Health, create_api
+from services.common.health import Health
+from services.common.http import create_api
 from services.common.settings import ServiceSettings
 from tests.unit.deploy.declared import ROOT, SERVICES, declared_settings, settings_class
 

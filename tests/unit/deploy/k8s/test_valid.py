@@ -7,7 +7,8 @@ import re
 import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 
-from services.common.http import Health, create_api
+from services.common.health import Health
+from services.common.http import create_api
 from tests.unit.deploy.k8s.render import (
     Object,
     containers,

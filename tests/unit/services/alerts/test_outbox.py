@@ -20,7 +20,7 @@ from demo.slack import (
 from services.alerts.messages import Kind
 from services.alerts.store.notifications import State
 from services.alerts.troubles import Troubles
-from services.common.http import Health
+from services.common.health import Health
 from tests.unit.services.alerts.desk import SETTINGS, Desk
 from tests.unit.services.alerts.samples import NEGATIVE, null_record, viral
 

@@ -24,7 +24,7 @@ from services.alerts.store.models import IncidentRow
 from services.alerts.store.reader import Batch, Reader
 from services.common.clock import WallClock
 from services.common.errors import Retryable
-from services.common.http import Health
+from services.common.health import Health
 from services.common.watchdog import Watchdog
 from tests import eventually
 from tests.unit.services.alerts.samples import (

@@ -11,7 +11,7 @@ from services.alerts.channels import create_channels
 from services.alerts.routing import Route, Routing, load_routing
 from services.alerts.settings import AlertsSettings, Settings
 from services.common.errors import Fatal
-from services.common.http import Health
+from services.common.health import Health
 from tests.unit.services.alerts.samples import make_museum
 
 ROUTING = Routing(

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from services.common.http import Health, create_api
+from services.common.health import Health
+from services.common.http import create_api
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ import pytest
 PROGRAM = """
 import asyncio, os, sys
 from services.common.errors import Fatal
-from services.common.http import Health, create_api
+from services.common.health import Health
+from services.common.http import create_api
 from services.common.process import run_service
 from services.common.settings import HttpSettings, ServiceSettings
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from schemas import Counters, EngagementSnapshot, Removal, RemovalReason, TrackedPost
 from services.common.errors import Poison, Retryable
-from services.common.http import Health
+from services.common.health import Health
 from services.ingest.observations import Look, Observation
 from services.ingest.refresh import Counts, look_at, refresh
 from tests.unit.services.ingest.builders import (

@@ -21,7 +21,7 @@ from demo.jetstream import AppView, Chaos, Jetstream
 from schemas import Counters, Cursor, EngagementSnapshot, Gap, GapReason, decode
 from services.common.clock import SetClock
 from services.common.errors import Poison, Retryable
-from services.common.http import Health
+from services.common.health import Health
 from services.ingest.connectors.base import Context, pause, supervise
 from services.ingest.connectors.bluesky import Bluesky
 from services.ingest.connectors.bluesky_counts import BlueskyCounts
