@@ -46,7 +46,7 @@ def library(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
 
 
 def assert_same(tables: Tables) -> None:
-    for found, expected in zip(tables, TABLES, strict=True):
+    for found, expected in zip(map(np.asarray, tables), map(np.asarray, TABLES), strict=True):
         assert found.dtype == expected.dtype
         assert found.tolist() == expected.tolist()
 
