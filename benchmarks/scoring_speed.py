@@ -16,12 +16,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from benchmarks import museum_speed
 from benchmarks.machine import Machine, describe_machine
 from schemas import Author, EngagementSnapshot, ForecastSums
-from schemas.codec import decode, encode
+from schemas.codec import encode
 from services.enrich.stories import Copy, Stories, copy_of
 from services.enrich.viral import (
     Finished,
@@ -44,6 +44,7 @@ WORDS = (
 _SNAPSHOTS = 60
 _PARTITIONS = 12
 _DAYS = 90
+_motions = TypeAdapter(Motion)
 
 
 class Cost(BaseModel):
@@ -115,7 +116,7 @@ def measure(posts: int, seed: int) -> Result:
     for sums in taught:
         learned.put(sums.key, sums)
     motions = _play(cascades, learned)
-    stored = [encode(motion) for motion in motions]
+    stored = [_motions.dump_json(motion) for motion in motions]
     texts = [" ".join(chance.choices(WORDS, k=25)) for _ in range(posts)]
     copies = _copies(texts)
     snapshots = sum(map(len, cascades))
@@ -125,8 +126,12 @@ def measure(posts: int, seed: int) -> Result:
         machine=machine,
         costs=(
             _cost("a snapshot, with its sentence", snapshots, lambda: _play(cascades, learned), 30),
-            _cost("reading a post's state", posts, lambda: [decode(Motion, s) for s in stored]),
-            _cost("writing a post's state", posts, lambda: [encode(m) for m in motions]),
+            _cost(
+                "reading a post's state", posts, lambda: [_motions.validate_json(s) for s in stored]
+            ),
+            _cost(
+                "writing a post's state", posts, lambda: [_motions.dump_json(m) for m in motions]
+            ),
             _cost("summing up a finished post", posts, lambda: _sum(ends, day, learned)),
             _cost("what 90 days of 12 partitions teach", 1, lambda: _relearn(taught)),
             _cost("the fingerprint of a post", posts, lambda: _copies(texts)),

@@ -30,6 +30,9 @@ _READ_AHEAD = 256
 _RUN_OUT = 2 * EVERY
 _LONGEST_SILENCE = timedelta(days=365)
 """What lies behind a longer one is usual no longer, and may be but a wrong date."""
+_TEACHES = timedelta(days=3)
+"""So long after its last change a row teaches nothing of the day that ends: a look is a change, and
+a post is finished two days after it was born."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,9 @@ class Backtest:
     def _learn(self, midnight: datetime) -> None:
         """End a day: what it taught is in force from the next midnight on."""
         day = (midnight - timedelta(days=1)).date()
-        values = [value for row in self._rows.values() for value in row.values(day)]
-        finished = [end for row in self._rows.values() if (end := row.finished()) is not None]
+        rows = [row for row in self._rows.values() if row.changed_at >= midnight - _TEACHES]
+        values = [value for row in rows for value in row.values(day)]
+        finished = [end for row in rows if (end := row.finished()) is not None]
         for record in self._usual.sums(values, finished, day, 0, _SOURCE, midnight):
             key = (record.key or "").encode()
             self._usual.apply(Received(NORMS.name, 0, 0, key, record.value, {}, 0))

@@ -9,6 +9,7 @@ nothing. Pure: rows and events in, rows out.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from datetime import date, datetime
 from typing import Annotated, NamedTuple
 
@@ -28,7 +29,7 @@ from schemas import (
 from schemas.base import Platform
 
 from . import viral
-from .engagement import age_bucket, age_hours, audience, score_engagement, weigh
+from .engagement import age_bucket, age_hours, audience, score_engagement
 from .norms import Value
 from .understanding import Understanding
 from .usual import Usual
@@ -196,13 +197,15 @@ def fold_snapshot(row: PostRow | None, snapshot: EngagementSnapshot, usual: Usua
     bucket = age_bucket(hours)
     norm = usual.norms.norm(birth.platform, bucket, at.date())
     counters = snapshot.counters
+    engagement = score_engagement(counters, birth.platform, birth.followers, hours, norm)
+    weighted = 0.0 if engagement is None else engagement.weighted
     return row.model_copy(
         update=moved
         | {
             "counters": counters,
             "counted_at": at,
-            "looks": _with_look(row.looks, _look(bucket, at, counters, birth)),
-            "engagement": score_engagement(counters, birth.platform, birth.followers, hours, norm),
+            "looks": _with_look(row.looks, _look(bucket, at, weighted, counters.views, birth)),
+            "engagement": engagement,
             "reason": Reason.SNAPSHOT,
             "changed_at": max(row.changed_at, at),
         }
@@ -240,19 +243,24 @@ def _marked(row: PostRow, mark: Mark) -> PostRow:
     )
 
 
-def _look(bucket: int, at: datetime, counters: Counters, birth: Birth) -> Look:
-    views = counters.views
+def _look(bucket: int, at: datetime, weighted: float, views: int | None, birth: Birth) -> Look:
     return Look(
         bucket=bucket,
         day=at.date(),
-        weighted_log=math.log1p(weigh(counters, birth.platform)),
+        weighted_log=math.log1p(weighted),
         audience_log=None if views is None else audience(birth.followers, views),
     )
 
 
 def _with_look(looks: tuple[Look, ...], fresh: Look) -> tuple[Look, ...]:
     """Set the look of its bucket and day; a bucket keeps its two last days, for sums in repair."""
-    same = [look for look in looks if look.bucket == fresh.bucket and look.day != fresh.day]
-    others = [look for look in looks if look.bucket != fresh.bucket]
-    kept = sorted([*same, fresh], key=lambda look: look.day)[-_DAYS_KEPT:]
-    return tuple(sorted([*others, *kept], key=lambda look: (look.bucket, look.day)))
+    # They lie in the order of buckets and days, the first two fields of a look.
+    place = bisect_left(looks, fresh[:2])
+    before, behind = looks[:place], looks[place:]
+    if behind and behind[0][:2] == fresh[:2]:
+        behind = behind[1:]
+    kept = (*before, fresh, *behind)
+    same = [look for look in kept if look.bucket == fresh.bucket]
+    if len(same) > _DAYS_KEPT:
+        kept = tuple(look for look in kept if look is not same[0])
+    return kept

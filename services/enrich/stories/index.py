@@ -6,9 +6,11 @@ from them at any time.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from operator import attrgetter, itemgetter
 from typing import Final
 
 from .copies import REMEMBERED, Copy
@@ -17,7 +19,6 @@ from .story import Story, tell
 
 CROSS_POSTED_WITHIN: Final = timedelta(days=2)
 """An author who shares one link on two platforms later than this tells a new story."""
-_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 _Trace = int | str
 """A band of a fingerprint with its number in front, or the digest of a link."""
@@ -40,8 +41,9 @@ class Stories:
         self._traces: dict[_Trace, str | set[str]] = {}
         """The posts by what they are found by. Most traces are one post's, and a set of one would
         take ten times the room of its name."""
-        self._none_before = _NEVER
-        for copy in copies:
+        self._by_age: list[tuple[datetime, str]] = []
+        """Times and ids of the posts, the oldest first: at each tick the first is asked for."""
+        for copy in sorted(copies, key=attrgetter("at")):
             self._join(copy)
 
     def __len__(self) -> int:
@@ -88,12 +90,8 @@ class Stories:
 
     def outlived(self, now: datetime) -> list[str]:
         """The posts that are remembered no longer: it is too long ago to copy them."""
-        remembered = now - REMEMBERED
-        if self._none_before > remembered:
-            return []
-        times = {post_id: group.copies[post_id].at for post_id, group in self._groups.items()}
-        self._none_before = min(times.values(), default=_NEVER)
-        return sorted(post_id for post_id, at in times.items() if at <= remembered)
+        end = bisect_right(self._by_age, now - REMEMBERED, key=itemgetter(0))
+        return sorted(post_id for _, post_id in self._by_age[:end])
 
     def story(self, post_id: str) -> Story:
         """Return the story of a post. Raises ``KeyError`` for one that is not here.
@@ -139,7 +137,7 @@ class Stories:
                 self._groups[post_id] = group
         group.told = None
         self._groups[copy.post_id] = group
-        self._none_before = min(self._none_before, copy.at)
+        insort(self._by_age, (copy.at, copy.post_id))
         for trace in _traces(copy):
             known = self._traces.setdefault(trace, copy.post_id)
             if isinstance(known, set):
@@ -155,6 +153,7 @@ class Stories:
             else:
                 self._traces.pop(trace, None)
         del self._groups[copy.post_id]
+        del self._by_age[bisect_left(self._by_age, (copy.at, copy.post_id))]
 
     def _alike(self, copy: Copy) -> list[_Group]:
         """Return the groups with a copy in them."""

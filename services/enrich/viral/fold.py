@@ -36,7 +36,7 @@ def fold(
     seen = _foresee(moved, platform, outlook)
     if motion is not None and at <= motion.seen_at:
         return moved, seen
-    standing = judge(
+    moved.standing = judge(
         moved.standing,
         probability=seen.probability,
         weighted=moved.weighted,
@@ -46,7 +46,7 @@ def fold(
         regime=moved.regime,
         at=at,
     )
-    return moved.model_copy(update={"standing": standing}), seen
+    return moved, seen
 
 
 def _foresee(motion: Motion, platform: str, outlook: Callable[[str, date], Outlook]) -> Forecast:

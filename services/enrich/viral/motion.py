@@ -7,10 +7,11 @@ comes late only raises marks, what comes from the future is refused. Pure: state
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from schemas import COUNTERS, Counters, Model, Utc
+from schemas import COUNTERS, Counters, Utc
 
 from ..engagement import age_bucket, weigh
 from .status import Standing
@@ -36,8 +37,12 @@ _SHORTEST_HOURS: Final = 1 / 60
 _DECIMALS: Final = 4
 
 
-class Motion(Model):
+@dataclass(slots=True, kw_only=True)
+class Motion:
     """How one post moves. ``layout`` grows when a new release cannot read an old one as it is.
+
+    A part of its post's row, and no model: each look makes another one, and copies of models took
+    a quarter of its time. Nobody changes one that was handed on.
 
     ``born_at``: where its age begins; the first look if nobody says when it was posted.
     ``seen_at``: the last look. ``marks``: the highest counters; ``low``: those that were far below
@@ -63,7 +68,7 @@ class Motion(Model):
     corrected_at: Utc | None = None
     looks: Looks = ()
     final: int = 0
-    standing: Standing = Standing()
+    standing: Standing = field(default_factory=Standing)
 
     @property
     def age_hours(self) -> float:
@@ -110,71 +115,70 @@ def move(
     span = hours_between(motion.seen_at, at)
     rate = gain / max(span, _SHORTEST_HOURS)
     growth = _average(motion.growth, rate, span, GROWTH_HALF_LIFE_HOURS)
-    changes: dict[str, Any] = {
-        "seen_at": at,
-        "marks": marks,
-        "low": low,
-        "weighted": weighted,
-        "growth": growth,
-        "peak": max(motion.peak, growth),
-        "day_growth": _average(motion.day_growth, growth, span, _DAY_HOURS),
-    }
-    if purged:
-        changes["corrected_at"] = at
-    age = hours_between(motion.revived_at or motion.born_at, at)
+    moved = Motion(
+        layout=motion.layout,
+        born_at=motion.born_at,
+        seen_at=at,
+        marks=marks,
+        low=low,
+        weighted=weighted,
+        growth=growth,
+        peak=max(motion.peak, growth),
+        day_growth=_average(motion.day_growth, growth, span, _DAY_HOURS),
+        regime=motion.regime,
+        revived_at=motion.revived_at,
+        corrected_at=at if purged else motion.corrected_at,
+        looks=motion.looks,
+        final=motion.final,
+        standing=motion.standing,
+    )
+    age = moved.age_hours
     if age >= FINISHED_HOURS:
         if growth > REVIVAL_FACTOR * motion.day_growth and gain >= REVIVAL_GAIN:
-            changes |= {"regime": motion.regime + 1, "revived_at": at, "peak": growth}
+            moved.regime, moved.revived_at, moved.peak = motion.regime + 1, at, growth
     elif motion.regime == 0:
-        looks, final = _look(motion.looks, motion.final, age, weighted, growth)
-        changes |= {"looks": looks, "final": final}
-    return motion.model_copy(update=changes)
+        moved.looks, moved.final = _look(motion.looks, motion.final, age, weighted, growth)
+    return moved
 
 
 def _raise_marks(motion: Motion, counters: Counters, at: datetime, platform: str) -> Motion:
     """Take what comes late or twice; what was counted before a purge says nothing any more."""
     if motion.corrected_at is not None and at <= motion.corrected_at:
         return motion
-    marks = _highest(motion.marks, counters)
-    if marks == motion.marks:
+    marks, _, _ = _judge_marks(motion, counters, lower_bound=True)
+    if marks is motion.marks:
         return motion
-    return motion.model_copy(update={"marks": marks, "weighted": weigh(marks, platform)})
+    return replace(motion, marks=marks, weighted=weigh(marks, platform))
 
 
 def _judge_marks(
     motion: Motion, counters: Counters, lower_bound: bool
 ) -> tuple[Counters, tuple[str, ...], bool]:
-    """Return the new marks, which counters are far below theirs, and whether any was purged."""
-    marks = _highest(motion.marks, counters)
-    if lower_bound:
-        return marks, motion.low, False
+    """Return the new marks, which counters are far below theirs, and whether any was purged.
+
+    Marks are the same object where they stay the same.
+    """
+    marks: dict[str, int | None] = {}
     low = []
-    purged = {}
+    changed = purged = False
     for name in COUNTERS:
-        count = getattr(counters, name)
+        mark, count = getattr(motion.marks, name), getattr(counters, name)
         if count is None:
             if name in motion.low:
                 low.append(name)
-        elif count < PURGED_BELOW * getattr(marks, name):
+        elif mark is None or count > mark:
+            mark, changed = count, True
+        elif count < PURGED_BELOW * mark and not lower_bound:
             if name in motion.low:
-                purged[name] = count
+                mark, changed, purged = count, True, True
             else:
                 low.append(name)
-    if purged:
-        marks = marks.model_copy(update=purged)
-    return marks, tuple(low), bool(purged)
-
-
-def _highest(marks: Counters, counters: Counters) -> Counters:
-    """Return the higher of each; the same object where nothing rose."""
-    highest = {}
-    risen = False
-    for name in COUNTERS:
-        mark, count = getattr(marks, name), getattr(counters, name)
-        if count is not None and (mark is None or count > mark):
-            mark, risen = count, True
-        highest[name] = mark
-    return Counters(**highest) if risen else marks
+        marks[name] = mark
+    return (
+        Counters(**marks) if changed else motion.marks,
+        motion.low if lower_bound else tuple(low),
+        purged,
+    )
 
 
 def _look(

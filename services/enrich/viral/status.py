@@ -5,10 +5,11 @@ A post is called once; a second time only after a day and when it began anew. Pu
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from schemas import Model, Utc
+from schemas import Utc
 
 LIKELY: Final = 0.6
 """Probability that must hold over two looks ..."""
@@ -27,7 +28,8 @@ CALL_AGAIN_AFTER: Final = timedelta(hours=24)
 Status = Literal["off", "viral", "fading"]
 
 
-class Standing(Model):
+@dataclass(slots=True)
+class Standing:
     """What a post is called, and why. ``likely_since``: the first of the looks in a row at which
     it was likely; ``slow_since``: since when it grows at less than a tenth of its peak.
 
@@ -61,24 +63,29 @@ def judge(
     slow = growth < SLOW_SHARE * peak
     likely_since = (standing.likely_since or at) if likely else None
     slow_since = (standing.slow_since or at) if slow else None
-    changes: dict[str, object] = {
-        "probability": round(probability, 6),
-        "likely_since": likely_since,
-        "slow_since": slow_since,
-    }
+    judged = Standing(
+        status=standing.status,
+        since=standing.since,
+        probability=round(probability, 6),
+        likely_since=likely_since,
+        slow_since=slow_since,
+        calls=standing.calls,
+        called_at=standing.called_at,
+        called_regime=standing.called_regime,
+    )
     confirmed = likely_since is not None and (
         probability >= SURE or at - likely_since >= LEAST_GAP or span_hours >= LONG_SPAN_HOURS
     )
     if confirmed and _may_call(standing, regime, at):
-        changes |= {"calls": standing.calls + 1, "called_at": at, "called_regime": regime}
+        judged.calls, judged.called_at, judged.called_regime = standing.calls + 1, at, regime
         if standing.status != "viral":
-            changes |= {"status": "viral", "since": at}
+            judged.status, judged.since = "viral", at
     elif standing.status == "viral":
         if probability < UNLIKELY or (slow_since is not None and at - slow_since >= SLOW_FOR):
-            changes |= {"status": "fading", "since": at}
+            judged.status, judged.since = "fading", at
     elif standing.status == "fading" and confirmed and not slow:
-        changes |= {"status": "viral", "since": at}
-    return standing.model_copy(update=changes)
+        judged.status, judged.since = "viral", at
+    return judged
 
 
 def _may_call(standing: Standing, regime: int, at: datetime) -> bool:

@@ -131,6 +131,18 @@ def test_posts_are_remembered_for_a_week() -> None:
     stories = Stories([post(1, PRAISE), post(2, PRAISE, hours=5)])
     assert stories.outlived(T0 + timedelta(days=6.9)) == []
     assert stories.outlived(T0 + timedelta(days=7)) == ["x:1"]
+    assert stories.outlived(T0 + timedelta(days=7)) == ["x:1"]  # until they are dropped
+
+
+def test_what_is_outlived_follows_what_comes_late_again_and_goes() -> None:
+    stories = Stories([post(1, PRAISE, hours=5), post(2, COMPLAINT, hours=3), post(3, PRAISE)])
+    stories.put(post(4, SHORT, hours=-2))
+    stories.put(post(2, COMPLAINT, hours=1))
+    stories.drop(["x:3"])
+    week = T0 + timedelta(days=7)
+    assert stories.outlived(week) == ["x:4"]
+    assert stories.outlived(week + timedelta(hours=1)) == ["x:2", "x:4"]
+    assert stories.outlived(week + timedelta(hours=9)) == ["x:1", "x:2", "x:4"]
 
 
 copies_drawn = st.builds(

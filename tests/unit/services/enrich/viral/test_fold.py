@@ -1,15 +1,17 @@
 """Every snapshot through everything: counters that jump, vanish, go back or come too soon."""
 
 import math
+from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from pydantic import TypeAdapter
 
 from schemas import COUNTERS, Counters, EngagementSnapshot
-from schemas.codec import decode, encode
 from services.enrich.engagement import age_bucket, score_engagement, weigh
 from services.enrich.norms import prior
 from services.enrich.viral import PRIOR_ROWS, Forecast, Motion, Outlook, describe, fold
@@ -18,6 +20,7 @@ from services.enrich.viral.status import CALL_AGAIN_AFTER, LEAST_ENGAGEMENT
 
 T0 = datetime(2026, 5, 3, 10, tzinfo=UTC)
 LARGEST_STATE = 1024
+MOTIONS = TypeAdapter(Motion)
 OUTLOOK = Outlook(PRIOR_ROWS, 900, (60.0,) * 16, 500, "learned")
 
 counts = st.none() | st.integers(0, 300) | st.integers(0, 10**9)
@@ -56,8 +59,9 @@ class Cascade(RuleBasedStateMachine):
         self.calls: list[datetime] = []
 
     def fold(self, snapshot: EngagementSnapshot) -> None:
-        before = self.motion
+        before, as_it_was = self.motion, deepcopy(self.motion)
         self.motion, self.seen = fold(before, snapshot, self.created_at, outlook, self.now)
+        assert before == as_it_was
         if self.motion and self.motion.standing.calls > (before.standing.calls if before else 0):
             assert self.motion.weighted >= LEAST_ENGAGEMENT
             self.calls.append(snapshot.observed_at)
@@ -99,8 +103,7 @@ class Cascade(RuleBasedStateMachine):
         self.fold(late)
         assert self.motion is not None
         assert self.motion.weighted >= before.weighted
-        changed = {"marks": before.marks, "weighted": before.weighted}
-        assert self.motion.model_copy(update=changed) == before
+        assert replace(self.motion, marks=before.marks, weighted=before.weighted) == before
         self.repeats(late)
 
     @rule(ahead=st.floats(0.1, 1000), shown=counters)
@@ -149,9 +152,9 @@ class Cascade(RuleBasedStateMachine):
     @invariant()
     def is_kept_small_and_read_again(self) -> None:
         if self.motion is not None:
-            stored = encode(self.motion)
+            stored = MOTIONS.dump_json(self.motion)
             assert len(stored) <= LARGEST_STATE
-            assert decode(Motion, stored) == self.motion
+            assert MOTIONS.validate_json(stored) == self.motion
 
 
 TestCascade = Cascade.TestCase

@@ -62,7 +62,7 @@ def test_a_forecast_is_always_finite(
     row: Row, weighted: float, growth: float, threshold: float
 ) -> None:
     outlook = replace(OUTLOOK, rows=(row,) * 16, threshold=threshold)
-    motion = seen(1, 1).model_copy(update={"weighted": weighted, "growth": growth})
+    motion = replace(seen(1, 1), weighted=weighted, growth=growth)
     found = forecast(motion, outlook)
     assert 0 <= found.probability <= 1
     assert 0 <= found.low <= found.high < math.inf

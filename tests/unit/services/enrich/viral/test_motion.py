@@ -1,8 +1,10 @@
 """Motion: marks, growth, purges, first looks, and posts that begin anew."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import TypeAdapter
 
 from schemas import Counters
 from services.enrich.viral.motion import (
@@ -61,8 +63,7 @@ def test_what_comes_late_raises_marks_and_nothing_else() -> None:
     late = look(motion, 2, likes=25)
     assert late.marks == Counters(likes=25)
     assert late.weighted == 25
-    changed = {"marks": motion.marks, "weighted": motion.weighted}
-    assert late.model_copy(update=changed) == motion
+    assert replace(late, marks=motion.marks, weighted=motion.weighted) == motion
 
 
 def test_a_repeat_changes_nothing() -> None:
@@ -139,6 +140,11 @@ def test_an_old_post_that_grows_again_begins_anew() -> None:
     assert (later.regime, later.age_hours) == (1, 1)
 
 
+def test_what_an_old_post_gains_is_held_against_what_it_gained_before() -> None:
+    motion = look(look(None, 1, likes=100), 60, likes=100)
+    assert look(motion, 60 + 24, likes=3000).regime == 1  # also where a day passed unseen
+
+
 @pytest.mark.parametrize(("hours", "likes"), [(61, 149), (47, 400)])
 def test_small_gains_and_young_posts_do_not_begin_anew(hours: float, likes: int) -> None:
     motion = look(look(None, 1, likes=100), min(hours, 60) - 1, likes=100)
@@ -149,3 +155,22 @@ def test_a_few_minutes_ahead_are_forgiven() -> None:
     assert not is_from_future(T0 + timedelta(minutes=5), T0)
     assert is_from_future(T0 + timedelta(minutes=5, seconds=1), T0)
     assert not is_from_future(T0 + timedelta(days=1), None)
+
+
+def test_a_motion_is_kept_as_it_always_was() -> None:
+    kept = (
+        b'{"layout":1,"born_at":"2026-05-03T10:00:00Z","seen_at":"2026-05-05T13:00:00Z","marks":{'
+        b'"likes":60,"reposts":3,"quotes":null,"replies":4,"views":900,"bookmarks":null},'
+        b'"low":["views"],"weighted":77.0,"growth":1.5,"peak":20.0,"day_growth":2.25,"regime":1,'
+        b'"revived_at":"2026-05-05T12:00:00Z","corrected_at":null,"looks":[[6,3714,3045]],'
+        b'"final":4100,"standing":{"status":"viral","since":"2026-05-03T11:00:00Z",'
+        b'"probability":0.7,"likely_since":null,"slow_since":null,"calls":1,'
+        b'"called_at":"2026-05-03T11:00:00Z","called_regime":0}}'
+    )
+    motions = TypeAdapter(Motion)
+    motion = motions.validate_json(kept)
+    assert (motion.marks, motion.age_hours) == (
+        Counters(likes=60, reposts=3, replies=4, views=900),
+        1,
+    )
+    assert motions.dump_json(motion) == kept

@@ -1,5 +1,6 @@
 """The sentence: its numbers are those of the forecast."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,9 +10,7 @@ from services.enrich.viral import Forecast, Standing, describe
 from services.enrich.viral.motion import begin
 
 T0 = datetime(2026, 5, 3, 10, tzinfo=UTC)
-MOTION = begin(Counters(likes=310), T0 + timedelta(hours=2.1), "x", T0).model_copy(
-    update={"growth": 190.0}
-)
+MOTION = replace(begin(Counters(likes=310), T0 + timedelta(hours=2.1), "x", T0), growth=190.0)
 SEEN = Forecast(0.82, 1390, 810, 2440, 900, 60, "learned")
 
 
@@ -37,12 +36,12 @@ def test_it_says_how_likely(probability: float, said: str) -> None:
 
 
 def test_what_has_arrived_is_said_plainly() -> None:
-    motion = MOTION.model_copy(update={"weighted": 901.0})
+    motion = replace(MOTION, weighted=901.0)
     assert describe(motion, SEEN._replace(probability=1.0)).startswith("Viral: 901 interactions")
 
 
 def test_fading_and_corrections_are_said() -> None:
-    motion = MOTION.model_copy(update={"standing": Standing(status="fading"), "corrected_at": T0})
+    motion = replace(MOTION, standing=Standing(status="fading"), corrected_at=T0)
     sentence = describe(motion, SEEN)
     assert sentence.startswith("Was called viral and is fading: 310")
     assert sentence.endswith("The platform has since taken back part of the counts.")
