@@ -83,10 +83,11 @@ async def read_dead_letters(
         raise NoDeadLetters(
             f"no dead letters {topic!r}; there are: {', '.join(dead_letter_topics())}"
         )
-    async for record in _records(settings, topic):
-        letter = _letter(record)
-        if reason is None or letter.reason == reason:
-            yield letter
+    async with _reading(settings, topic) as consumer:
+        async for record in _read_on(consumer):
+            letter = _letter(record)
+            if reason is None or letter.reason == reason:
+                yield letter
 
 
 async def bring_back(
@@ -165,12 +166,6 @@ class _Tail:
         """Take what was brought back for as old as its letter: a key may have parked several."""
         self._ours.add((place[0], offset))
         self._newest[place] = letter + 1
-
-
-async def _records(settings: KafkaSettings, topic: str) -> AsyncIterator[Received]:
-    async with _reading(settings, topic) as consumer:
-        async for record in _read_on(consumer):
-            yield record
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from schemas.topics import TOPICS
 from services.common.settings import KafkaSettings
 from services.common.topics import create_topics
 from tests.integration.cli.waiting import until
-from tests.unit.cli.command import Said, run
+from tests.unit.cli.command import Said, call, run
 
 PARTITIONS = 4
 
@@ -65,10 +65,18 @@ async def settings(bare: KafkaSettings) -> KafkaSettings:
 
 @pytest.fixture
 def passaparola(bare: KafkaSettings, tmp_path: Path) -> Command:
-    """The command, in a folder of its own, pointed at the broker."""
-    return partial(
-        run,
-        folder=tmp_path,
-        PASSAPAROLA_KAFKA__BOOTSTRAP=bare.bootstrap,
-        PASSAPAROLA_KAFKA__PARTITIONS=str(bare.partitions),
-    )
+    """The command in this process, in a folder of its own, pointed at the broker."""
+    return partial(call, folder=tmp_path, **pointed_at(bare))
+
+
+@pytest.fixture
+def started(bare: KafkaSettings, tmp_path: Path) -> Command:
+    """The same as a process of its own."""
+    return partial(run, folder=tmp_path, **pointed_at(bare))
+
+
+def pointed_at(kafka: KafkaSettings) -> dict[str, str]:
+    return {
+        "PASSAPAROLA_KAFKA__BOOTSTRAP": kafka.bootstrap,
+        "PASSAPAROLA_KAFKA__PARTITIONS": str(kafka.partitions),
+    }

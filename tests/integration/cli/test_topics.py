@@ -13,8 +13,10 @@ from tests.integration.cli.waiting import until
 NAMES = [topic.name for topic in TOPICS]
 
 
-async def test_what_is_missing_is_created_once(bare: KafkaSettings, passaparola: Command) -> None:
-    first = await passaparola("topics", "create")
+async def test_what_is_missing_is_created_once(
+    bare: KafkaSettings, passaparola: Command, started: Command
+) -> None:
+    first = await started("topics", "create")
     assert (first.status, first.err) == (0, "")
     assert first.lines == [
         *(f"+ {name}" for name in NAMES),
@@ -26,7 +28,7 @@ async def test_what_is_missing_is_created_once(bare: KafkaSettings, passaparola:
     await delete_topics(bare, "incidents")
     third = await passaparola("topics", "create")
     assert third.lines[:1] == ["+ incidents"]
-    checked = await passaparola("topics", "check")
+    checked = await started("topics", "check")
     assert (checked.status, checked.out) == (0, "all topics are as they should be\n")
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.command import Said, run
+from tests.unit.cli.command import Said, call
 
 
 async def backtest(folder: Path, *lines: dict[str, str]) -> Said:
     (folder / "posts.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-    return await run("backtest", "posts.jsonl", folder=folder)
+    return await call("backtest", "posts.jsonl", folder=folder)
 
 
 def post(number: int, at: str) -> dict[str, str]:
@@ -53,6 +53,6 @@ async def test_a_long_silence_is_told_and_not_walked_through(tmp_path: Path) -> 
 
 
 async def test_since_without_topics_is_refused(tmp_path: Path) -> None:
-    said = await run("backtest", "posts.jsonl", "--since", "2026-11-01", folder=tmp_path)
+    said = await call("backtest", "posts.jsonl", "--since", "2026-11-01", folder=tmp_path)
     assert said.status == 2
     assert "goes with --topics" in said.err

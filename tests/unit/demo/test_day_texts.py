@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from string import Formatter
 from typing import Any
@@ -29,9 +29,11 @@ def reader() -> Reader:
     return Reader(load_model())
 
 
-@cache
-def feeling(text: str, language: str) -> Sentiment:
-    return reader().understand([Item(text, language)])[0].visit
+def feelings(said: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Sentiment]:
+    """What each text in its language feels of the visit; read together, which is much faster."""
+    each = list(dict.fromkeys(said))
+    found = reader().understand([Item(text, language) for text, language in each])
+    return {one: read.visit for one, read in zip(each, found, strict=True)}
 
 
 def surely_negative(felt: Sentiment) -> bool:
@@ -69,9 +71,9 @@ def test_what_must_alert_is_surely_negative_and_loud_ordinary_posts_are_not(seed
     quiet = {fact.story_id for fact in truth.forbidden}
     sure = set()
     most = most_engagement(seed)
+    felt = feelings((post["text"], post["lang"]) for post in posts(seed))
     for post in posts(seed):
-        felt = feeling(post["text"], post["lang"])
-        if surely_negative(felt):
+        if surely_negative(felt[post["text"], post["lang"]]):
             sure.add(post["post_id"])
             story_id = post.get("thread_root", post["post_id"])
             few = ((post["author"] or {}).get("followers") or 0) <= FEW
@@ -90,8 +92,9 @@ def test_praise_never_reads_as_a_complaint(stock: Stock) -> None:
         for sentence in stock.praise
         for ending in stock.endings
     ]
-    felt = reader().understand([Item(text, stock.language) for text in said])
-    bad = [text for text, one in zip(said, felt, strict=True) if surely_negative(one.visit)]
+    felt = feelings((text, stock.language) for text in said)
+    bad = [text for (text, _), one in felt.items() if surely_negative(one)]
+    assert len(felt) > 1_000
     assert bad == []
 
 

@@ -36,7 +36,12 @@ from tests.unit.services.alerts.samples import (
 )
 
 SETTINGS = OutboxSettings(
-    call_seconds=1.0, lease_seconds=60, settle_seconds=5, first_pause_seconds=1, blocked_seconds=600
+    call_seconds=1.0,
+    lease_seconds=60,
+    settle_seconds=5,
+    first_pause_seconds=1,
+    blocked_seconds=600,
+    give_up_seconds=6 * 3600,  # three dozen tries; the three days of an installation are 432
 )
 
 

@@ -174,7 +174,7 @@ async def test_refusal_of_one_message_holds_back_no_other(desk: Desk, slack: Sla
     assert len(slack.messages(CHANNEL)) == 1
 
 
-async def test_what_is_never_mended_fails_after_days_and_stays_shown(
+async def test_what_is_never_mended_fails_in_the_end_and_stays_shown(
     desk: Desk, slack: SlackStandIn
 ) -> None:
     slack.faults.add(slack_error("is_archived", method=POST, times=None))

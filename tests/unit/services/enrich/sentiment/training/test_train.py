@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from joblib import parallel_config
 
 from services.enrich.reading import Text
 from services.enrich.sentiment import load_model
@@ -43,7 +44,9 @@ def test_what_it_learns(trained: Trained, tmp_path: Path) -> None:
 
 
 def test_the_same_again_bit_for_bit(trained: Trained, folder: Path) -> None:
-    data, manifest, _ = train(folder, 1, silent)
+    """In one process as in several."""
+    with parallel_config(backend="sequential"):
+        data, manifest, _ = train(folder, 1, silent)
     assert data == trained[0]
     assert manifest == trained[1]
 
