@@ -12,8 +12,7 @@ from schemas import EnrichedPost, decode
 from schemas.topics import POSTS_ENRICHED
 from tests.e2e.in_memory import Played, play_in_memory
 
-FIRST, *OTHERS = range(100, 106)
-SOAK = range(106, 118)
+FIRST, *OTHERS = range(100, 118)
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +34,6 @@ def test_the_first_day_is_as_its_truth_says(played: Played) -> None:
 @pytest.mark.timeout(300)  # a quarter of a minute, but ten times as long beside ten others
 @pytest.mark.parametrize("seed", OTHERS)
 async def test_other_days_are_as_their_truths_say(seed: int, tmp_path: Path) -> None:
-    day = compose(seed, DATE)
-    _is_as_its_truth_says(day, await play_in_memory(day, tmp_path))
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("seed", SOAK)
-async def test_many_days_are_as_their_truths_say(seed: int, tmp_path: Path) -> None:
     day = compose(seed, DATE)
     _is_as_its_truth_says(day, await play_in_memory(day, tmp_path))
 
