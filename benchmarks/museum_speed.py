@@ -94,12 +94,14 @@ def _measure_one(per_day: int, seed: int) -> Cost:
     watch, clock = Watch(), time.process_time_ns
     watch.tick(START, calendar)
     ticks, looks, posts = [], [], []
-    size = inside = 0
+    size = inside = before = 0
     for place, count in enumerate(counts):
         at = START + place * _BIN
         began = clock()
         for number in range(count):
-            watch.put(f"mastodon:{place}-{number}", at, negative=number % 8 == 0)
+            negative = (before + number) % 8 == 0
+            watch.put(f"mastodon:{place}-{number}", at, negative=negative)
+        before += count
         if count:
             posts.append((clock() - began) / count)
         began = clock()
