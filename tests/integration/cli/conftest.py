@@ -11,10 +11,9 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.kafka import Kafka
-from schemas.topics import TOPICS
 from services.common.settings import KafkaSettings
 from services.common.topics import create_topics
-from tests.integration.cli.waiting import until
+from tests.integration.topics import delete_topics
 from tests.unit.cli.command import Said, call, run
 
 PARTITIONS = 4
@@ -33,27 +32,12 @@ async def admin_of(settings: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient
         await admin.close()
 
 
-async def delete_topics(settings: KafkaSettings, *names: str) -> None:
-    """Delete those of the topics that are there, and wait until they are gone."""
-    async with admin_of(settings) as admin:
-        there = set(names) & set(await admin.list_topics())
-        if there:
-            await admin.delete_topics(sorted(there))
-
-        async def gone() -> bool:
-            return not there & set(await admin.list_topics())
-
-        await until(gone, "topics are deleted")
-
-
 @pytest.fixture
 async def bare(kafka: Kafka) -> AsyncIterator[KafkaSettings]:
     """A broker without any topic of ours."""
-    settings = KafkaSettings(bootstrap=kafka.bootstrap, partitions=PARTITIONS)
-    ours = [topic.name for topic in TOPICS]
-    await delete_topics(settings, *ours)
-    yield settings
-    await delete_topics(settings, *ours)
+    await delete_topics(kafka.bootstrap)
+    yield KafkaSettings(bootstrap=kafka.bootstrap, partitions=PARTITIONS)
+    await delete_topics(kafka.bootstrap)
 
 
 @pytest.fixture

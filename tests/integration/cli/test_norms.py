@@ -8,7 +8,8 @@ from services.common.publisher import Publisher
 from services.common.settings import KafkaSettings
 from services.common.topics import create_topics
 from services.enrich.usual import Usual
-from tests.integration.cli.conftest import Command, delete_topics
+from tests.integration.cli.conftest import Command
+from tests.integration.topics import delete_topics
 from tests.unit.services.enrich.test_usual import DAY, sums
 
 
@@ -23,7 +24,7 @@ async def test_an_installation_hands_on_what_it_has_learned(
     exported = await passaparola("norms", "export", "norms.jsonl")
     assert (exported.status, exported.out[:15]) == (0, "norms.jsonl: 2 ")
 
-    await delete_topics(settings, "enrich.norms")
+    await delete_topics(settings.bootstrap, "enrich.norms")
     await create_topics(settings)
     for _ in range(2):
         imported = await passaparola("norms", "import", "norms.jsonl")

@@ -7,8 +7,9 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from schemas.topics import POSTS_RAW, TOPICS
 from services.common.settings import KafkaSettings
-from tests.integration.cli.conftest import Command, admin_of, delete_topics
+from tests.integration.cli.conftest import Command, admin_of
 from tests.integration.cli.waiting import until
+from tests.integration.topics import delete_topics
 
 NAMES = [topic.name for topic in TOPICS]
 
@@ -25,7 +26,7 @@ async def test_what_is_missing_is_created_once(
     second = await passaparola("topics", "create")
     assert (second.status, second.lines[0][:9]) == (0, "0 created")
 
-    await delete_topics(bare, "incidents")
+    await delete_topics(bare.bootstrap, "incidents")
     third = await passaparola("topics", "create")
     assert third.lines[:1] == ["+ incidents"]
     checked = await started("topics", "check")
@@ -33,7 +34,7 @@ async def test_what_is_missing_is_created_once(
 
 
 async def test_each_difference_is_found(settings: KafkaSettings, passaparola: Command) -> None:
-    await delete_topics(settings, "incidents", "posts.raw")
+    await delete_topics(settings.bootstrap, "incidents", "posts.raw")
     async with admin_of(settings) as admin:
         await admin.create_topics([NewTopic("posts.raw", 3, 1, topic_configs=POSTS_RAW.config())])
         await admin.alter_configs(

@@ -63,7 +63,7 @@ async def _handled(worker: Worker, records: int) -> None:
         done = await worker.metric("passaparola_handled_records_total")
         return None if done >= records else f"{records - done:.0f} records handled"
 
-    await until_complete(lack, within=60, every=0.01)
+    await until_complete(lack, within=60, every=0.05)
 
 
 async def _starting(worker: Worker, steps: list[str]) -> None:

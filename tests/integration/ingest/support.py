@@ -29,7 +29,7 @@ async def until(condition: Callable[[], bool | Awaitable[bool]], within: float =
         if await met if inspect.isawaitable(met) else met:
             return
         assert time.monotonic() < deadline, "it did not come to pass in time"
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.1)  # most looks read a whole topic
 
 
 async def read(settings: KafkaSettings, topic: str) -> list[Received]:
