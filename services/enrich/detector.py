@@ -28,11 +28,15 @@ class Detector:
 
     def __init__(self, languages: Sequence[str]) -> None:
         tables = tables_of(languages)
-        self._tables = tables
         # A text alone is walked in Python, which reads arrays of its own sooner than numpy's.
         self._steps = _array("I", tables.steps)
         self._rows = _array("I", tables.rows)
         self._features = _array("i", tables.features)
+        self._tables = tables._replace(  # the same memory: twice 40 MB would be too much
+            steps=np.frombuffer(self._steps, np.uint32),
+            rows=np.frombuffer(self._rows, np.uint32),
+            features=np.frombuffer(self._features, np.int32),
+        )
         self._codes = tables.codes.tolist()
 
     def classify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
@@ -102,5 +106,5 @@ class Detector:
 
 def _array(kind: str, table: NDArray[Any]) -> array[int]:
     copy = array(kind)
-    copy.frombytes(table.tobytes())
+    copy.frombytes(memoryview(table).cast("B"))
     return copy
