@@ -106,5 +106,5 @@ class Detector:
 
 def _array(kind: str, table: NDArray[Any]) -> array[int]:
     copy = array(kind)
-    copy.frombytes(memoryview(table).cast("B"))
+    copy.frombytes(table.tobytes())
     return copy

@@ -11,8 +11,6 @@ from typing import NamedTuple
 from .compiled import BEGINNING, Compiled
 from .files import Meaning
 
-_STEPS_KEPT = 4_000
-
 
 class Place(NamedTuple):
     """How far a phrase has been read: by its ``number``, at most ``gap`` words after the part
@@ -36,7 +34,7 @@ class Step(NamedTuple):
 
 
 class Steps(dict[int, Step]):
-    """The step of each run by its number, written out as runs come up."""
+    """The step of each run by its number, written out as runs come up: all take 3 MB a language."""
 
     def __init__(self, compiled: Compiled) -> None:
         super().__init__()
@@ -45,6 +43,7 @@ class Steps(dict[int, Step]):
         self._gaps, self._leads = compiled.gaps, compiled.leads
         self._ends = array("i", compiled.ends)
         self._bounds, self._steps = array("i", compiled.bounds), array("i", compiled.steps)
+        self._places: dict[int, Place] = {}
 
     def phrases(self) -> int:
         """Return how many phrases there are."""
@@ -59,13 +58,15 @@ class Steps(dict[int, Step]):
         step = Step(
             tuple(chain.from_iterable(place.ends for place in begun)),
             tuple(place.number for place in begun if place.leads),
-            follows,
+            {start: tuple(places) for start, places in follows.items()},
         )
-        if len(self) >= _STEPS_KEPT:
-            self.clear()
         self[run] = step
         return step
 
     def _place(self, number: int) -> Place:
-        ends = self._endings[self._ends[number]]
-        return Place(number, self._gaps[number], ends, bool(self._leads[number]))
+        place = self._places.get(number)
+        if place is None:
+            ends = self._endings[self._ends[number]]
+            place = Place(number, self._gaps[number], ends, bool(self._leads[number]))
+            self._places[number] = place
+        return place
