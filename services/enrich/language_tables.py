@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from .phrases.kept import keep
+from .keeping import keep
 
 _FOLDER = Path(__file__).parent / "__pycache__"
 

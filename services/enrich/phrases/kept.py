@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import marshal
-import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from ..keeping import keep
 from .compiled import Compiled
 
 _HERE = Path(__file__).parent
@@ -36,14 +36,3 @@ def kept(name: str, texts: Iterable[str], compile_book: Callable[[], Compiled]) 
     compiled = compile_book()
     keep(path, marshal.dumps((digest.digest(), *compiled)))
     return compiled
-
-
-def keep(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    half = path.with_suffix(f".{os.getpid()}")
-    try:
-        path.parent.mkdir(exist_ok=True)
-        half.write_bytes(data)
-        half.replace(path)
-    except OSError:  # a file system that is read-only: the next start compiles it again
-        return
