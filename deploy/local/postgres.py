@@ -114,12 +114,7 @@ class Postgres:
         shutil.rmtree(half, ignore_errors=True)
         options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
         initdb = self._process(programs / "initdb", "-D", half, *options)
-        initdb.start()
-        try:
-            if await initdb.wait(within=60):
-                raise initdb.died()
-        finally:
-            initdb.kill()
+        await initdb.run(within=60)
         half.rename(cluster)
 
     def _process(self, *command: str | Path) -> Process:

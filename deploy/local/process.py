@@ -115,6 +115,19 @@ class Process:
                 await asyncio.sleep(_POLL)
         return self.returncode or 0
 
+    async def run(self, within: float) -> None:
+        """Start it, and wait for its end.
+
+        :raises Died: it ended with a status that is not 0.
+        :raises TimeoutError: it still ran after ``within`` seconds; it is killed.
+        """
+        self.start()
+        try:
+            if await self.wait(within):
+                raise self.died()
+        finally:
+            self.kill()
+
     async def wait_ready(self, url: str, within: float = 60) -> None:
         """Wait until ``url`` answers with a 2xx status.
 

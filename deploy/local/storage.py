@@ -59,12 +59,7 @@ async def ask_formatter(folder: Path) -> Path:
         "format.properties",
         folder=folder,
     )
-    formatter.start()
-    try:
-        if await formatter.wait(within=60):
-            raise formatter.died()
-    finally:
-        formatter.kill()
+    await formatter.run(within=60)
     return folder / "topics"
 
 

@@ -102,12 +102,7 @@ class Clauses:
         starts = self._tokens.starts
         if not starts:
             return
-        silent = {
-            starts[word]
-            for hit in left_out
-            for word in range(hit.first, hit.last + 1)
-            if hit.words >> word & 1
-        }
+        silent = {starts[number] for hit in left_out for number in hit.numbers()}
         bounds = [starts[clause.first] for clause in self.all]
         for pull in pulls:
             if pull.start >= bounds[0] and pull.start not in silent:

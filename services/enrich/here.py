@@ -25,11 +25,8 @@ class Here:
         """Whether a phrase found in a text names one of them, as "at the Louvre" does."""
         if not self._names:
             return False
-        words = [
-            tokens.words[index]
-            for index in range(hit.first, hit.last + 1)
-            if hit.words >> index & 1 and len(tokens.words[index]) >= _TELLING
-        ]
+        words = [tokens.words[number] for number in hit.numbers()]
+        words = [word for word in words if len(word) >= _TELLING]
         return bool(words) and any(all(word in name for word in words) for name in self._names)
 
 

@@ -186,12 +186,7 @@ async def replay(system: System, file: Path, folder: Path) -> list[dict[str, Any
         log=folder / "replay.log",
         env=system.environment,
     )
-    process.start()
-    try:
-        if await process.wait(within=200):
-            raise process.died()
-    finally:
-        await process.stop()
+    await process.run(within=200)
     return [json.loads(line) for line in report.read_text().splitlines()]
 
 

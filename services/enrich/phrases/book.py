@@ -84,9 +84,9 @@ class _Begun:
         if not latest or not follows:
             return reached
         for number in latest.keys() & follows.keys():
-            stem: _Stem | None = latest[number]
-            if stem and stem.last >= first:  # a longer run may begin before the latest has ended
-                stem = self._before(first, number)
+            near = latest[number]
+            # A longer run may begin before the latest has ended.
+            stem = near if near.last < first else self._before(first, number)
             if stem and (between := first - stem.last - 1) <= GAP:
                 reached += [(stem, place) for place in follows[number] if between <= place.gap]
         return reached

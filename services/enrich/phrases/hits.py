@@ -22,6 +22,10 @@ class Hit(NamedTuple):
     meaning: Meaning
     words: WordSet
 
+    def numbers(self) -> list[int]:
+        """Return the number of each of its words, without those in its gaps."""
+        return [word for word in range(self.first, self.last + 1) if self.words >> word & 1]
+
 
 def longest(hits: list[Hit]) -> list[Hit]:
     """Leave out what lies inside the words of a longer phrase, or means nothing by [plain].

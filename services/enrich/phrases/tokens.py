@@ -70,10 +70,6 @@ class Tokens:
     def __len__(self) -> int:
         return len(self.words)
 
-    def spoken(self, words: WordSet) -> str:
-        """Return some of the words, folded, a blank between two."""
-        return " ".join(word for at, word in enumerate(self.words) if words >> at & 1)
-
 
 def words_between(first: int, end: int) -> WordSet:
     """Return the words from ``first`` to before ``end``."""

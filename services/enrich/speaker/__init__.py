@@ -48,6 +48,7 @@ def tell_speaker(
         told[kind].append(f"name:{name}")
     for hit in hits:
         weights[hit.meaning.section] += _SURE if hit.meaning.mark == "!" else _HINT
-        told[hit.meaning.section].append(f"words:{tokens.spoken(hit.words)}")
+        words = " ".join(tokens.words[number] for number in hit.numbers())
+        told[hit.meaning.section].append(f"words:{words}")
     kind = max(_RANK, key=lambda each: weights[each])
     return Speaker(kind=kind, evidence=tuple(dict.fromkeys(told[kind]))[:_EVIDENCE])

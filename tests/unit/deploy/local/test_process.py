@@ -101,6 +101,19 @@ async def test_before_the_start_there_is_nothing_to_stop(child: Process) -> None
     assert (child.pid, child.returncode, child.running) == (None, None, False)
 
 
+async def test_run_to_its_end(log: Path) -> None:
+    await Process("child", [sys.executable, "-c", "print('done')"], log=log).run(within=10)
+    assert log.read_text() == "done\n"
+    with pytest.raises(Died, match="ended with status 3"):
+        await Process("child", [sys.executable, "-c", "exit(3)"], log=log).run(within=10)
+
+
+async def test_what_does_not_end_in_time_is_killed(child: Process) -> None:
+    with pytest.raises(TimeoutError):
+        await child.run(within=0.1)
+    assert not child.running
+
+
 async def test_environment_and_folder(log: Path, tmp_path: Path) -> None:
     show = "import os; print(os.environ['ADDED'], os.environ['HOME'], os.getcwd())"
     child = Process(
