@@ -87,6 +87,7 @@ format: install ## put imports and lines into shape
 .PHONY: schemas
 schemas: install ## write schemas/json anew from the models
 	@$(BIN)/python -m schemas.jsonschema
+	@$(BIN)/python -m schemas.asyncapi
 
 # What a person has to do to raise a pin: edit pyproject.toml, then this. It needs uv.
 COMPILE = uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \

@@ -30,10 +30,15 @@ INCIDENT = "passaparola.incident.v1"
 Headers = tuple[tuple[str, bytes], ...]
 TickKind = Literal["wall", "replay"]
 
-_TICK_KIND = "passaparola_tick"
-_REMOVAL = "passaparola_removal"
-_REASON = "passaparola_reason"
+TICK_HEADER = "passaparola_tick"
+REMOVAL_HEADER = "passaparola_removal"
+REASON_HEADER = "passaparola_reason"
 _time: TypeAdapter[datetime] = TypeAdapter(Utc)
+
+
+def schema_urn(ce_type: str) -> str:
+    """Return the name of the JSON Schema of an event type."""
+    return f"urn:passaparola:schema:{ce_type}"
 
 
 def headers_for(
@@ -55,7 +60,7 @@ def headers_for(
         ("ce_time", stamp.encode()),
     ]
     if value is not None:
-        headers.append(("ce_dataschema", f"urn:passaparola:schema:{ce_type}".encode()))
+        headers.append(("ce_dataschema", schema_urn(ce_type).encode()))
         headers.append(("content-type", b"application/json"))
     if traceparent is not None:
         headers.append(("traceparent", traceparent.encode()))
@@ -64,7 +69,7 @@ def headers_for(
 
 def tick_headers(kind: TickKind, source: str, key: str, time: datetime) -> Headers:
     """Build the headers of a tick; ``kind`` says whose clock it is."""
-    return (*headers_for(TICK, source, key, None, time), (_TICK_KIND, kind.encode()))
+    return (*headers_for(TICK, source, key, None, time), (TICK_HEADER, kind.encode()))
 
 
 def removal_headers(removal: Removal, source: str, *, traceparent: str | None = None) -> Headers:
@@ -77,7 +82,7 @@ def removal_headers(removal: Removal, source: str, *, traceparent: str | None = 
         removal.effective_at,
         traceparent=traceparent,
     )
-    return (*base, (_REMOVAL, removal.model_dump_json(exclude_none=True).encode()))
+    return (*base, (REMOVAL_HEADER, removal.model_dump_json(exclude_none=True).encode()))
 
 
 def null_headers(
@@ -91,7 +96,7 @@ def null_headers(
 ) -> Headers:
     """Build the headers of a null that says why something is no longer under its key."""
     base = headers_for(ce_type, source, key, None, time, traceparent=traceparent)
-    return (*base, (_REASON, reason.encode()))
+    return (*base, (REASON_HEADER, reason.encode()))
 
 
 def as_mapping(
@@ -126,7 +131,7 @@ def traceparent(headers: Mapping[str, bytes]) -> str | None:
 
 def tick_kind(headers: Mapping[str, bytes]) -> TickKind | None:
     """Return whose clock a tick is, or ``None`` for anything that is not a tick."""
-    kind = _text(headers, _TICK_KIND)
+    kind = _text(headers, TICK_HEADER)
     if kind == "wall":
         return "wall"
     return "replay" if kind == "replay" else None
@@ -134,13 +139,13 @@ def tick_kind(headers: Mapping[str, bytes]) -> TickKind | None:
 
 def removal_of(headers: Mapping[str, bytes]) -> Removal | None:
     """Return the removal that a null carries, if any. Raises ``ValidationError`` if broken."""
-    raw = headers.get(_REMOVAL)
+    raw = headers.get(REMOVAL_HEADER)
     return None if raw is None else Removal.model_validate_json(raw)
 
 
 def reason_of(headers: Mapping[str, bytes]) -> str | None:
     """Return why a null was written, if it says."""
-    return _text(headers, _REASON)
+    return _text(headers, REASON_HEADER)
 
 
 def _text(headers: Mapping[str, bytes], name: str) -> str | None:

@@ -39,7 +39,7 @@ def schema_text(ce_type: str) -> str:
     schema = EVENTS[ce_type].model_json_schema(mode="serialization")
     named = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:passaparola:schema:{ce_type}",
+        "$id": ce.schema_urn(ce_type),
     }
     return json.dumps(named | schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 

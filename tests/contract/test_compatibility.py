@@ -32,7 +32,7 @@ MUSEUM = released("passaparola.museum.v1")
 @pytest.mark.parametrize("ce_type", sorted(EVENTS))
 def test_the_committed_schema_is_that_of_the_model(ce_type: str) -> None:
     committed = (FOLDER / f"{ce_type}.json").read_text("utf-8")
-    assert committed == schema_text(ce_type), "run `python -m schemas.jsonschema` and commit"
+    assert committed == schema_text(ce_type), "run `make schemas` and commit"
 
 
 def test_no_schema_is_left_over() -> None:

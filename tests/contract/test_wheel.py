@@ -124,6 +124,7 @@ def test_it_reads_an_event_alone(python: Path, tmp_path: Path) -> None:
 def test_it_holds_the_package_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "passaparola_schemas/py.typed" in names
+    assert "passaparola_schemas/asyncapi.json" in names
     modules = {path.name for path in (ROOT / "schemas").glob("*.py")}
     assert {
         name.removeprefix("passaparola_schemas/") for name in names if name.endswith(".py")
