@@ -104,26 +104,27 @@ class Clauses:
             return
         silent = {starts[number] for hit in left_out for number in hit.numbers()}
         bounds = [starts[clause.first] for clause in self.all]
-        for pull in pulls:
-            if pull.start >= bounds[0] and pull.start not in silent:
-                self.all[bisect_right(bounds, pull.start) - 1].pull += pull.weight
+        for start, _, weight in pulls:
+            if start >= bounds[0] and start not in silent:
+                self.all[bisect_right(bounds, start) - 1].pull += weight
 
 
 def _cut(tokens: Tokens, cues: Sequence[Hit]) -> list[Clause]:
     begins = {hit.first: hit.meaning.section for hit in cues if hit.meaning.section in _STARTS}
     clauses = [Clause(0, len(tokens), 0, 0)]
     sentence = 0
-    for word, seen in enumerate(tokens.before):
-        cue = begins.get(word)
-        if word and (seen >= COMMA or cue):
+    pauses = [word for word, seen in enumerate(tokens.before) if seen >= COMMA and word]
+    for word in sorted({*pauses, *begins}) if begins else pauses:
+        seen = tokens.before[word]
+        if word:
             clauses[-1].last = word
             if seen >= STOP:
                 _close(clauses, sentence, seen)
                 sentence += 1
             clauses.append(Clause(word, len(tokens), sentence, len(clauses)))
-        if cue:
+        if cue := begins.get(word):
             clauses[-1].weight = _STARTS[cue]
-        elif word == clauses[-1].first and len(clauses) > 1 and seen < STOP:
+        elif seen < STOP:
             # What follows a pause goes on with the stress of the clause before it.
             clauses[-1].weight = max(clauses[-2].weight, _PLAIN)
     _close(clauses, sentence, tokens.end)

@@ -21,10 +21,11 @@ class Here:
     def __init__(self, names: Iterable[str]) -> None:
         self._names = tuple(_solid(name) for name in names)
 
+    def __bool__(self) -> bool:
+        return bool(self._names)
+
     def names(self, tokens: Tokens, hit: Hit) -> bool:
         """Whether a phrase found in a text names one of them, as "at the Louvre" does."""
-        if not self._names:
-            return False
         words = [tokens.words[number] for number in hit.numbers()]
         words = [word for word in words if len(word) >= _TELLING]
         return bool(words) and any(all(word in name for word in words) for name in self._names)

@@ -21,6 +21,7 @@ _WRITTEN = re.compile(
     r"(?![\s-]?\w+[\s-]*(?:h[oô]tel|restaurant|ristorante|general))",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _WISHED = re.compile(
     r"\b(?:if|would|se|avrei|si|aurais|wenn|hätte|würde|habría|daría)\b", re.IGNORECASE
 )
@@ -36,7 +37,7 @@ def written_rating(text: str) -> Rating | None:
         full = sum(sign in "★⭐" for sign in drawn.group())
         if full + drawn.group().count("☆") == _MOST_STARS:
             return Rating(value=full, max=_MOST_STARS)
-    for found in _WRITTEN.finditer(text):
+    for found in _WRITTEN.finditer(text) if _DIGIT.search(text) else ():
         value = float(found["value"].replace(",", "."))
         most = int(found["slash"] or found["most"] or _MOST_STARS)
         a_day = found["slash"] and value not in (0, most) and text[: found.start()].strip()

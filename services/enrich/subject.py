@@ -91,17 +91,19 @@ def judge_sides(
     if says_facts_alone(found) and not judgements:
         margin, pulls = 0.0, dict.fromkeys(pulls, 0.0)
     ironic = any("irony" in clause.cues for clause in clauses.all)
-    spoken = {side for sides in subjects for side in sides}
+    meant = {side for sides in subjects for side in sides}
+    spoken = meant | {say.subject for say in says}
     return {
         side: _side(
             tokens,
             _outspoken([say for say in says if say.subject == side], ironic),
-            side in spoken or any(say.subject == side for say in says),
-            margin if spoken == {side} else 0.0,
+            margin if meant == {side} else 0.0,
             pulls[side],
             model,
             neutral,
         )
+        if side in spoken
+        else abstain(model)
         for side in ("visit", "work")
     }
 
@@ -141,7 +143,6 @@ def _outspoken(says: Sequence[Say], ironic: bool) -> list[Say]:
 def _side(
     tokens: Tokens,
     says: Sequence[Say],
-    spoken: bool,
     margin: float,
     pull: float,
     model: str,
@@ -158,7 +159,7 @@ def _side(
         score = sum(weighed) / math.sqrt(max(strength, 1.0)) + _PULL * pull
     else:
         score = _PULL_ALONE * pull + _WHOLE_ALONE * margin
-    if not spoken or (not strength and abs(score) < _ENOUGH):
+    if not strength and abs(score) < _ENOUGH:
         return abstain(model)
     positive, middle, negative = (
         math.exp(_STEEP * score),

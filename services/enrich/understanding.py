@@ -179,8 +179,10 @@ class Reader:
         }
 
 
-def _without(hits: Sequence[Hit], section: str, here: Here, tokens: Tokens) -> list[Hit]:
+def _without(hits: Sequence[Hit], section: str, here: Here, tokens: Tokens) -> Sequence[Hit]:
     """Leave out what would put the museum itself elsewhere."""
+    if not here:
+        return hits
     return [hit for hit in hits if hit.meaning.section != section or not here.names(tokens, hit)]
 
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from .compiled import Compiled
 from .folding import Folding
 from .hits import Hit, longest
-from .patterns import GAP
 from .steps import Place, Steps
 from .tokens import STOP, Tokens, WordSet, cut, words_between
 from .trie import Branches, Trie
@@ -36,21 +35,23 @@ class Book:
         found: defaultdict[str, list[Hit]] = defaultdict(list)
         sentences = [word for word, seen in enumerate(tokens.before) if seen >= STOP]
         sentence, begun = 0, _Begun()
+        steps = self._steps
         for run, first, last in self._trie.find(tokens.words, tokens.before):
-            if (number := bisect_right(sentences, first)) != sentence:
+            if sentences and (number := bisect_right(sentences, first)) != sentence:
                 sentence, begun = number, _Begun()
-            step = self._steps[run]
+            whole, begins, follows = steps[run]
             words = words_between(first, last + 1)
-            for meaning in step.whole:
+            for meaning in whole:
                 found[meaning.kind].append(Hit(first, last, meaning, words))
-            for stem, place in begun.reached(step.follows, first):
-                together = stem.words | words
-                for meaning in place.ends:
-                    found[meaning.kind].append(Hit(stem.first, last, meaning, together))
-                if place.leads:
-                    begun.add(_Stem(stem.first, last, together, (place.number,)))
-            if step.begins:
-                begun.add(_Stem(first, last, words, step.begins))
+            if follows and begun.places:
+                for stem, place in begun.reached(follows, first):
+                    together = stem.words | words
+                    for meaning in place.ends:
+                        found[meaning.kind].append(Hit(stem.first, last, meaning, together))
+                    if place.leads:
+                        begun.add(_Stem(stem.first, last, together, (place.number,)))
+            if begins:
+                begun.add(_Stem(first, last, words, begins))
         return {kind: longest(hits) for kind, hits in found.items()}
 
 
@@ -64,35 +65,32 @@ class _Stem(NamedTuple):
 
 
 class _Begun:
-    """The stems of a sentence, in the order in which they end."""
+    """The stems of a sentence, in the order in which they end, and all places that they came to."""
 
     def __init__(self) -> None:
-        self._all: list[_Stem] = []
-        self._latest: dict[int, _Stem] = {}
+        self._stems: list[_Stem] = []
+        self.places: set[int] = set()
 
     def add(self, stem: _Stem) -> None:
         """Add one that ends where the last one does, or later."""
-        self._all.append(stem)
-        self._latest.update(dict.fromkeys(stem.places, stem))
+        self._stems.append(stem)
+        self.places.update(stem.places)
 
     def reached(
         self, follows: Mapping[int, Sequence[Place]], first: int
     ) -> list[tuple[_Stem, Place]]:
         """Return the places that a word goes on to, each with the nearest stem before it."""
-        latest = self._latest
-        reached: list[tuple[_Stem, Place]] = []
-        if not latest or not follows:
-            return reached
-        for number in latest.keys() & follows.keys():
-            near = latest[number]
-            # A longer run may begin before the latest has ended.
-            stem = near if near.last < first else self._before(first, number)
-            if stem and (between := first - stem.last - 1) <= GAP:
-                reached += [(stem, place) for place in follows[number] if between <= place.gap]
-        return reached
+        return [
+            (stem, place)
+            for number in self.places & follows.keys()
+            if (stem := self._nearest(first, number))
+            for place in follows[number]
+            if first - stem.last - 1 <= place.gap
+        ]
 
-    def _before(self, word: int, place: int) -> _Stem | None:
-        return next(
-            (stem for stem in reversed(self._all) if stem.last < word and place in stem.places),
-            None,
-        )
+    def _nearest(self, word: int, place: int) -> _Stem | None:
+        for stem in reversed(self._stems):
+            # A longer run may begin before the latest has ended.
+            if stem.last < word and place in stem.places:
+                return stem
+        return None

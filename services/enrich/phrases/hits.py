@@ -32,20 +32,23 @@ def longest(hits: list[Hit]) -> list[Hit]:
 
     Of several marks that a section has for the same words, the one that tells most counts.
     """
-    if _overlap(hits):
-        hits = _outer(hits)
+    shared = _shared(hits)
+    if shared:
+        alone = [hit for hit in hits if not hit.words & shared]
+        hits = alone + _outer(hit for hit in hits if hit.words & shared)
     kept = [hit for hit in hits if hit.meaning.section != PLAIN]
     kept.sort()
     return kept
 
 
-def _overlap(hits: Sequence[Hit]) -> bool:
+def _shared(hits: Sequence[Hit]) -> WordSet:
+    """The words that several phrases hold."""
     seen: WordSet = 0
+    shared: WordSet = 0
     for hit in hits:
-        if seen & hit.words:
-            return True
+        shared |= seen & hit.words
         seen |= hit.words
-    return False
+    return shared
 
 
 def _outer(hits: Iterable[Hit]) -> list[Hit]:

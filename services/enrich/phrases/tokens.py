@@ -36,17 +36,17 @@ def _marks() -> str:
 
 
 _LETTER = r"[^\W\d_\u02bc]"
-_TOKEN = re.compile(
-    rf"(?P<word>{_LETTER}+(?:[{_marks()}{_HIDDEN}]+{_LETTER}*)*(?:(?<=[nN])['’\u02bc][tT]\b)?)"
+_TOKEN = re.compile(  # with the blank after it, at which else every kind would be tried
+    rf"(?:(?P<word>{_LETTER}+(?:[{_marks()}{_HIDDEN}]+{_LETTER}*)*(?:(?<=[nN])['’\u02bc][tT]\b)?)"
     r"|(?P<number>\d+(?:[.,:]\d+)*)"
     r"|(?P<question>[!.]*[?？؟][!?.؟]*)"
     r"|(?P<stop>[!;\n。！]+|\.(?!\.)(?=[\s\"'”’»)]|$))"
-    r"|(?P<pause>[,:()\u2013\u2014،、]|\.{2,}|…|\s-+\s)"
+    r"|(?P<pause>[,:()\u2013\u2014،、]|\.{2,}|…|(?<=\s)-+\s)"
     r"|(?P<quote>[\"“”„«»‹›]|(?<!\w)['‘‚](?=\w)|(?<=\w)['’](?!\w))"
     r"|(?P<sign>[%€£$°\u2190-\u2bff\U0001f000-\U0001f3fa\U0001f400-\U0001faff])"
     r"|(?P<tag>[#＃](?=\w))"
     r"|(?P<handle>@[\w.-]+)"
-    r"|(?P<address>(?:https?://|www\.)\S+)"
+    r"|(?P<address>(?:https?://|www\.)\S+)) ?"
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _QUOTED_WORDS = 12
@@ -89,7 +89,7 @@ def cut(text: str, folding: Folding) -> Tokens:
         text = _ADDRESS.sub(lambda found: " " * len(found[0]), text)
     for found in _TOKEN.finditer(text):
         kind = found.lastgroup
-        start, end = found.span()
+        start, end = found.span(kind or 0)
         if kind == "word":
             if tagged:
                 for part_start, part_end in _camel(text, start, end):
@@ -100,15 +100,15 @@ def cut(text: str, folding: Folding) -> Tokens:
                     seen = NONE
                 tagged = False
                 continue
-            word = folding[found.group()]
+            word = folding[text[start:end]]
             if not word:
                 continue
         elif kind == "number":
-            word = found.group()
+            word = text[start:end]
             if word not in EMERGENCY:
                 word = YEAR if end - start == 4 and word.isdigit() else NUMBER
         elif kind == "sign":
-            word = found.group()
+            word = text[start:end]
         elif kind == "handle":
             word = HANDLE
         else:

@@ -15,6 +15,7 @@ Run = tuple[str, ...]
 """Items of a phrase that follow one another without a gap."""
 
 _NOTHING = -1
+_WORDS_KEPT = 20_000
 
 
 class Branches(NamedTuple):
@@ -38,18 +39,25 @@ class _Node:
     branches: dict[int, _Node] = field(default_factory=dict)
 
 
-class Trie:
-    """The number of what each run stands for, by run."""
+class _Word(NamedTuple):
+    """What a word is to a trie: the items that it is, what the runs mean that are the word alone,
+    and the nodes of the runs that begin with it.
+    """
+
+    items: tuple[int, ...]
+    alone: tuple[int, ...]
+    begins: tuple[int, ...]
+
+
+class Trie(dict[str, _Word]):
+    """The number of what each run stands for, by run; and words, filled as they come up."""
 
     def __init__(self, numbers: Mapping[str, int], branches: Branches) -> None:
+        super().__init__()
         self._vocabulary = Vocabulary(numbers)
         self._starts, self._items, self._reached, self._means = (
             array("i", part) for part in branches
         )
-        # At the root, where every word begins, one look is enough.
-        self._roots = array("i", [_NOTHING]) * (len(numbers) + 1)
-        for branch in range(self._starts[1]):
-            self._roots[self._items[branch]] = self._reached[branch]
 
     @classmethod
     def of(cls, runs: Mapping[Run, int]) -> Trie:
@@ -74,34 +82,50 @@ class Trie:
         Runs come in the order of their last words. ``before``: what stands before each word.
         """
         starts, items, reached, means = self._starts, self._items, self._reached, self._means
-        vocabulary, roots = self._vocabulary, self._roots
         found: list[tuple[int, int, int]] = []
         begun: list[tuple[int, int]] = []
-        for at, (word, seen) in enumerate(zip(words, before, strict=True)):
-            if seen >= STOP:
-                begun = []
-            numbers = vocabulary[word]
-            if not numbers:
-                begun = []
-                continue
-            here = []
-            for node, first in begun:
-                end = starts[node + 1]
-                for number in numbers:
-                    branch = bisect_left(items, number, starts[node], end)
-                    if branch != end and items[branch] == number:
-                        here.append((reached[branch], first))
-            here += [(roots[number], at) for number in numbers if roots[number] != _NOTHING]
-            begun = []
-            for meant, first in here:
-                if meant & 1:
-                    node = meant >> 1
-                    begun.append((node, first))
-                    if means[node] != _NOTHING:
-                        found.append((means[node], first, at))
-                else:
-                    found.append((meant >> 1, first, at))
+        for at, word in enumerate(words):
+            numbers, alone, begins = self[word]
+            going = []
+            if begun and before[at] < STOP:
+                for node, first in begun:
+                    start, end = starts[node], starts[node + 1]
+                    for number in numbers:
+                        branch = bisect_left(items, number, start, end)
+                        if branch == end or items[branch] != number:
+                            continue
+                        meant = reached[branch]
+                        if meant & 1:
+                            further = meant >> 1
+                            going.append((further, first))
+                            if means[further] != _NOTHING:
+                                found.append((means[further], first, at))
+                        else:
+                            found.append((meant >> 1, first, at))
+            found += [(meant, at, at) for meant in alone]
+            begun = going
+            for node in begins:
+                begun.append((node, at))
         return found
+
+    def __missing__(self, word: str) -> _Word:
+        if len(self) >= _WORDS_KEPT:
+            self.clear()
+        numbers = self._vocabulary.items_of(word)
+        alone, begins = [], []
+        for number in numbers:
+            branch = bisect_left(self._items, number, 0, self._starts[1])
+            if branch == self._starts[1] or self._items[branch] != number:
+                continue
+            meant = self._reached[branch]
+            if meant & 1:
+                begins.append(meant >> 1)
+                if self._means[meant >> 1] != _NOTHING:
+                    alone.append(self._means[meant >> 1])
+            else:
+                alone.append(meant >> 1)
+        self[word] = known = _Word(numbers, tuple(alone), tuple(begins))
+        return known
 
 
 def _flat(root: _Node) -> Branches:

@@ -7,17 +7,15 @@ from collections.abc import Iterable, Mapping
 import ahocorasick
 
 STAR = "*"
-_WORDS_KEPT = 20_000
 
 
-class Vocabulary(dict[str, tuple[int, ...]]):
-    """The numbers of the items that a folded word is, by word, filled as words come up.
+class Vocabulary:
+    """The numbers of the items that a folded word is.
 
     An item is a word, with a star at an end where any other letters may go on. Numbers begin at 1.
     """
 
     def __init__(self, numbers: Mapping[str, int]) -> None:
-        super().__init__()
         self.numbers = numbers
         # Starred items stand in one automaton, a blank where no more letters may follow.
         self._starred = ahocorasick.Automaton(ahocorasick.STORE_INTS)
@@ -33,13 +31,11 @@ class Vocabulary(dict[str, tuple[int, ...]]):
         """Number items as they come."""
         return cls({item: number for number, item in enumerate(dict.fromkeys(items), 1)})
 
-    def __missing__(self, word: str) -> tuple[int, ...]:
+    def items_of(self, word: str) -> tuple[int, ...]:
+        """Return the numbers of the items that a word is, in rising order."""
         found = (
             {number for _, number in self._starred.iter(f" {word} ")} if self._starred else set()
         )
         if own := self.numbers.get(word):
             found.add(own)
-        if len(self) >= _WORDS_KEPT:
-            self.clear()
-        numbers = self[word] = tuple(sorted(found))
-        return numbers
+        return tuple(sorted(found))

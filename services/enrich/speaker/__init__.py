@@ -25,6 +25,7 @@ _RANK: tuple[SpeakerKind, ...] = (
     "museum",
 )
 _EVIDENCE = 5
+_UNKNOWN = Speaker(kind="visitor")
 
 
 def tell_speaker(
@@ -40,9 +41,12 @@ def tell_speaker(
         return Speaker(kind="museum", evidence=("own_account",))
     if is_bot:
         return Speaker(kind="promotion", evidence=("bot_account",))
+    hints = name_hints(handle, display_name)
+    if not hints and not hits:
+        return _UNKNOWN
     weights: dict[str, float] = defaultdict(float, visitor=_VISITOR)
     told: dict[str, list[str]] = defaultdict(list)
-    for kind, name in name_hints(handle, display_name):
+    for kind, name in hints:
         if kind not in told:
             weights[kind] += _NAME
         told[kind].append(f"name:{name}")
@@ -50,5 +54,5 @@ def tell_speaker(
         weights[hit.meaning.section] += _SURE if hit.meaning.mark == "!" else _HINT
         words = " ".join(tokens.words[number] for number in hit.numbers())
         told[hit.meaning.section].append(f"words:{words}")
-    kind = max(_RANK, key=lambda each: weights[each])
+    kind = max(_RANK, key=weights.__getitem__)
     return Speaker(kind=kind, evidence=tuple(dict.fromkeys(told[kind]))[:_EVIDENCE])

@@ -7,7 +7,7 @@ A lone word of art or of an age ("Roman", "Goya") silences hints alone: works ar
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 
 from ..clauses import NEAR, Clauses
@@ -43,7 +43,7 @@ class Dangers:
         self._hits = hits
         self._figures = [hit.words for hit in hits if hit.meaning.section == "figure"]
         elsewhere = {self._sentence(hit) for hit in cues if hit.meaning.section in _ELSEWHERE}
-        told: Counter[int] = Counter()
+        told: defaultdict[int, int] = defaultdict(int)
         for hit in hits:
             if hit.meaning.section == "told":
                 told[self._sentence(hit)] += _TOLD if _tells(hit) else 1
