@@ -89,6 +89,10 @@ schemas: install ## write schemas/json anew from the models
 	@$(BIN)/python -m schemas.jsonschema
 	@$(BIN)/python -m schemas.asyncapi
 
+.PHONY: hints
+hints: install ## learn what words hint at anew from the labelled posts
+	@$(BIN)/python -m services.enrich.hints.training tests/data/museum_visits
+
 # What a person has to do to raise a pin: edit pyproject.toml, then this. It needs uv.
 COMPILE = uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
   --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate

@@ -16,6 +16,7 @@ from schemas.understanding import Subject
 
 from .aspects import Found, Judgement, about, says_facts_alone
 from .clauses import Clause, Clauses
+from .hints import Leaning, hinting
 from .phrases import Hit, Tokens
 
 _VERDICT = 1.5
@@ -32,6 +33,10 @@ _NEUTRAL = 1.0
 _SAID = 0.65
 _HINDERED = 0.8
 _ENOUGH = 0.25
+_UNSAID = math.log(8)
+"""What hints have to outweigh where nothing is said: neither is eight times as likely."""
+_HINTED = 0.15
+_UNHINTED = Leaning(0.0, 0.0)
 _WORDS_SHOWN = 8
 
 
@@ -52,10 +57,14 @@ def judge_sides(
     judgements: Sequence[Judgement],
     margin: float,
     model: str,
+    leaning: Leaning,
     danger: Hit | None = None,
     neutral: float = _NEUTRAL,
 ) -> dict[Subject, Sentiment]:
-    """Return the sentiment about the visit and about the works. ``danger`` is a bad visit."""
+    """Return the sentiment about the visit and about the works.
+
+    ``danger`` is a bad visit, whatever words hint at (``leaning``); they tell nothing of the works.
+    """
     subjects = _subjects(clauses, cues, found, danger)
     only_works = bool(found) and all(about(item.aspect) == "work" for item in found)
     says = [
@@ -93,6 +102,10 @@ def judge_sides(
     ironic = any("irony" in clause.cues for clause in clauses.all)
     meant = {side for sides in subjects for side in sides}
     spoken = meant | {say.subject for say in says}
+    leanings: dict[Subject, Leaning] = {
+        "visit": leaning if danger is None else _UNHINTED,
+        "work": _UNHINTED,
+    }
     return {
         side: _side(
             tokens,
@@ -101,9 +114,10 @@ def judge_sides(
             pulls[side],
             model,
             neutral,
+            leanings[side],
         )
         if side in spoken
-        else abstain(model)
+        else _unsaid(tokens, model, leanings[side])
         for side in ("visit", "work")
     }
 
@@ -147,6 +161,7 @@ def _side(
     pull: float,
     model: str,
     neutral: float,
+    leaning: Leaning,
 ) -> Sentiment:
     ending = max((say.clause.sentence for say in says if say.value), default=0)
     weighed = [
@@ -160,29 +175,39 @@ def _side(
     else:
         score = _PULL_ALONE * pull + _WHOLE_ALONE * margin
     if not strength and abs(score) < _ENOUGH:
-        return abstain(model)
-    positive, middle, negative = (
-        math.exp(_STEEP * score),
-        math.exp(neutral),
-        math.exp(-_STEEP * score),
-    )
-    total = positive + middle + negative
+        return _unsaid(tokens, model, leaning)
     evidence = [
         (tokens.starts[say.hit.first], tokens.ends[say.hit.last], round(value, 3))
         for say, value in zip(says, weighed, strict=True)
         if say.hit is not None and value
     ]
-    return settle(negative / total, middle / total, positive / total, model, evidence)
+    odds = (leaning.bad - _STEEP * score, neutral, leaning.good + _STEEP * score)
+    return _settle(odds, model, evidence or _hints(tokens))
 
 
-def settle(
-    negative: float,
-    neutral: float,
-    positive: float,
-    model: str,
-    evidence: Sequence[tuple[int, int, float]],
+def _unsaid(tokens: Tokens, model: str, leaning: Leaning) -> Sentiment:
+    """Judge a side of which nothing is said: by hints, where they are strong."""
+    if max(leaning) <= _UNSAID:
+        return abstain(model)
+    return _settle((leaning.bad, _UNSAID, leaning.good), model, _hints(tokens))
+
+
+def _hints(tokens: Tokens) -> list[tuple[int, int, float]]:
+    return [
+        (tokens.starts[first], tokens.ends[last], round(value, 3))
+        for first, last, value in hinting(tokens)
+        if abs(value) >= _HINTED
+    ]
+
+
+def _settle(
+    odds: tuple[float, float, float], model: str, evidence: Sequence[tuple[int, int, float]]
 ) -> Sentiment:
-    """Make a sentiment of three shares, and of where words stand and what each weighs."""
+    """Make a sentiment of the log-odds of negative, neutral and positive, and of where words stand
+    and what each weighs.
+    """
+    powers = tuple(map(math.exp, odds))
+    negative, neutral, positive = (power / sum(powers) for power in powers)
     strongest = sorted(evidence, key=lambda item: -abs(item[2]))[:_WORDS_SHOWN]
     confidence, label = max((negative, "negative"), (neutral, "neutral"), (positive, "positive"))
     return Sentiment.model_validate(

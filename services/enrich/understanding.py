@@ -14,6 +14,7 @@ from schemas import Aspect, Language, MatchKind, Model, Post, Rating, Sentiment,
 from .aspects import POLARITIES, AspectFinder, Found, about, find_judgements
 from .clauses import Clauses
 from .here import Here
+from .hints import lean
 from .language import UNDETERMINED, detect_languages
 from .phrases import Hit, Tokens
 from .phrases.library import find_phrases, taxonomy
@@ -140,6 +141,7 @@ class Reader:
             judgements,
             _margin(whole),
             self.model,
+            lean(tokens, _SOURCES.get(item.kind, "post")),
             danger,
             0.5 if speaker.kind == "visitor" else 1.0,
         )

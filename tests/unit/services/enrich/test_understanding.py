@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import Author, Ingest, Match, MatchKind, Post, Rating, Transport
+from services.enrich.hints import table
 from services.enrich.understanding import Item, Reader, Understanding, item_of
 
 from .plain_model import PlainModel
@@ -282,3 +283,22 @@ def assert_valid(text: str, found: Understanding) -> None:
         assert 0 <= span.start < span.end <= len(text)
     for side in (found.visit, found.work):
         assert side.p_negative + side.p_neutral + side.p_positive == pytest.approx(1, abs=1e-3)
+
+
+def test_strong_hints_judge_a_visit_of_which_nothing_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "Some velcro"
+    assert understand(text).visit.abstained
+    monkeypatch.setattr(table, "read_hints", lambda: {"velcro": (290, -10)})
+    visit = understand(text).visit
+    assert visit.label == "negative"
+    assert [text[word.start : word.end] for word in visit.evidence] == ["velcro"]
+    assert understand(text).work.abstained
+
+
+def test_no_hint_makes_a_danger_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Fire on the second floor, we had to run!"
+    before = understand(text).visit
+    monkeypatch.setattr(table, "read_hints", lambda: {"fire": (-300, 300)})
+    assert understand(text).visit == before

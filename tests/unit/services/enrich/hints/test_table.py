@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.enrich.hints import hinting, lean, table
+from services.enrich.hints.table import Leaning, parse, read_hints, render
+from services.enrich.phrases.library import book_of
+
+KEYS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1)
+STEPS = st.integers(-300, 300)
+
+
+@pytest.fixture
+def hints(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = {"queue": (40, -20), "lovely": (-10, 50), "lovely queue": (5, 0), ":review": (1, 2)}
+    monkeypatch.setattr(table, "read_hints", lambda: few)
+
+
+@pytest.mark.usefixtures("hints")
+def test_each_word_counts_once_and_what_follows_it_too() -> None:
+    tokens = book_of("en").cut("Lovely queue! A queue, a queue")
+    assert lean(tokens, "review") == Leaning(0.36, 0.32)
+    assert lean(tokens, "post") == Leaning(0.35, 0.30)
+
+
+@pytest.mark.usefixtures("hints")
+def test_a_hint_says_where_it_stands_and_where_it_leans() -> None:
+    tokens = book_of("en").cut("A lovely queue")
+    assert hinting(tokens) == [(1, 1, 0.3), (2, 2, -0.3), (1, 2, -0.025)]
+
+
+@given(st.text())
+def test_no_text_is_too_long_to_lean(text: str) -> None:
+    leaning = lean(book_of("en").cut(text * 50), "post")
+    assert all(-3 <= odds <= 3 for odds in leaning)
+
+
+@given(st.dictionaries(KEYS, st.tuples(STEPS, STEPS)))
+def test_a_table_is_read_as_it_was_written(hints: dict[str, tuple[int, int]]) -> None:
+    assert parse(render(hints)) == hints
+
+
+@pytest.mark.parametrize("line", ["queue", "queue\t+1", "queue\t+1\tmuch", "queue\t1\t2\t3"])
+def test_a_broken_line_is_told_by_its_number(line: str) -> None:
+    with pytest.raises(ValueError, match="line 2 is not a word and two whole numbers"):
+        parse(f"lovely\t+1\t-1\n{line}\n")
+
+
+def test_the_table_is_there() -> None:
+    assert len(read_hints()) > 1_000
