@@ -36,6 +36,8 @@ _ENOUGH = 0.25
 _UNSAID = math.log(8)
 """What hints have to outweigh where nothing is said: neither is eight times as likely."""
 _HINTED = 0.15
+_UNSURE = 0.5
+"""How sure a guess is, where nothing is plainly said: half, so that it alone calls nobody."""
 _UNHINTED = Leaning(0.0, 0.0)
 _WORDS_SHOWN = 8
 
@@ -117,7 +119,7 @@ def judge_sides(
             leanings[side],
         )
         if side in spoken
-        else _unsaid(tokens, model, leanings[side])
+        else _guess(tokens, 0.0, model, neutral, leanings[side])
         for side in ("visit", "work")
     }
 
@@ -170,26 +172,31 @@ def _side(
     ]
     strength = sum(abs(value) for value in weighed)
     pull = max(-_MOST_PULL, min(_MOST_PULL, pull))
-    if strength:
-        score = sum(weighed) / math.sqrt(max(strength, 1.0)) + _PULL * pull
-    else:
-        score = _PULL_ALONE * pull + _WHOLE_ALONE * margin
-    if not strength and abs(score) < _ENOUGH:
-        return _unsaid(tokens, model, leaning)
+    if not strength:
+        return _guess(tokens, _PULL_ALONE * pull + _WHOLE_ALONE * margin, model, neutral, leaning)
+    score = sum(weighed) / math.sqrt(max(strength, 1.0)) + _PULL * pull
     evidence = [
         (tokens.starts[say.hit.first], tokens.ends[say.hit.last], round(value, 3))
         for say, value in zip(says, weighed, strict=True)
         if say.hit is not None and value
     ]
-    odds = (leaning.bad - _STEEP * score, neutral, leaning.good + _STEEP * score)
-    return _settle(odds, model, evidence or _hints(tokens))
+    return _settle(_odds(score, neutral, leaning), model, evidence)
 
 
-def _unsaid(tokens: Tokens, model: str, leaning: Leaning) -> Sentiment:
-    """Judge a side of which nothing is said: by hints, where they are strong."""
-    if max(leaning) <= _UNSAID:
-        return abstain(model)
-    return _settle((leaning.bad, _UNSAID, leaning.good), model, _hints(tokens))
+def _guess(tokens: Tokens, score: float, model: str, neutral: float, leaning: Leaning) -> Sentiment:
+    """Judge a side of which nothing is plainly said: by how it sounds and by hints, if they are
+    strong.
+    """
+    if abs(score) < _ENOUGH:
+        if max(leaning) <= _UNSAID:
+            return abstain(model)
+        score, neutral = 0.0, _UNSAID
+    odds = [_UNSURE * each for each in _odds(score, neutral, leaning)]
+    return _settle(odds, model, _hints(tokens) if any(leaning) else [])
+
+
+def _odds(score: float, neutral: float, leaning: Leaning) -> tuple[float, float, float]:
+    return leaning.bad - _STEEP * score, neutral, leaning.good + _STEEP * score
 
 
 def _hints(tokens: Tokens) -> list[tuple[int, int, float]]:
@@ -201,7 +208,7 @@ def _hints(tokens: Tokens) -> list[tuple[int, int, float]]:
 
 
 def _settle(
-    odds: tuple[float, float, float], model: str, evidence: Sequence[tuple[int, int, float]]
+    odds: Sequence[float], model: str, evidence: Sequence[tuple[int, int, float]]
 ) -> Sentiment:
     """Make a sentiment of the log-odds of negative, neutral and positive, and of where words stand
     and what each weighs.
