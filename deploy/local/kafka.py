@@ -120,6 +120,8 @@ class Kafka:
             # After a kill -9 the controller lets a broker back in only when its session has ended.
             "broker.session.timeout.ms": "3000",
             "broker.heartbeat.interval.ms": "500",
+            # Else the controller writes a record that says nothing twice a second.
+            "metadata.max.idle.interval.ms": "10000",
             "auto.create.topics.enable": "false",
             "group.initial.rebalance.delay.ms": "0",
             "offsets.topic.num.partitions": "4",
