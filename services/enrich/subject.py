@@ -25,13 +25,12 @@ _WORD = 0.8
 _PULL = 0.1
 _PULL_ALONE = 0.3
 _MOST_PULL = 2.0
-_WHOLE_ALONE = 0.5
 _LAST = 1.3
 _STEEP = 1.6
 _NEUTRAL = 1.0
 _SAID = 0.65
 _HINDERED = 0.8
-_ENOUGH = 0.25
+_ENOUGH = 0.4
 _WORDS_SHOWN = 8
 
 
@@ -50,7 +49,6 @@ def judge_sides(
     cues: Sequence[Hit],
     found: Sequence[Found],
     judgements: Sequence[Judgement],
-    margin: float,
     model: str,
     danger: Hit | None = None,
     neutral: float = _NEUTRAL,
@@ -89,7 +87,7 @@ def judge_sides(
             if "elsewhere" not in clause.cues and not clause.question:
                 pulls[side] += clause.weight * clause.pull / len(sides)
     if says_facts_alone(found) and not judgements:
-        margin, pulls = 0.0, dict.fromkeys(pulls, 0.0)
+        pulls = dict.fromkeys(pulls, 0.0)
     ironic = any("irony" in clause.cues for clause in clauses.all)
     spoken = {side for sides in subjects for side in sides}
     return {
@@ -97,7 +95,6 @@ def judge_sides(
             tokens,
             _outspoken([say for say in says if say.subject == side], ironic),
             side in spoken or any(say.subject == side for say in says),
-            margin if spoken == {side} else 0.0,
             pulls[side],
             model,
             neutral,
@@ -142,7 +139,6 @@ def _side(
     tokens: Tokens,
     says: Sequence[Say],
     spoken: bool,
-    margin: float,
     pull: float,
     model: str,
     neutral: float,
@@ -157,7 +153,7 @@ def _side(
     if strength:
         score = sum(weighed) / math.sqrt(max(strength, 1.0)) + _PULL * pull
     else:
-        score = _PULL_ALONE * pull + _WHOLE_ALONE * margin
+        score = _PULL_ALONE * pull
     if not spoken or (not strength and abs(score) < _ENOUGH):
         return abstain(model)
     positive, middle, negative = (

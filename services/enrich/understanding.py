@@ -29,6 +29,8 @@ _MOST_ASPECTS = 50
 _KNOWN = 0.55
 """A language that is less sure is read by the phrases of all."""
 _NOT_THERE = ("prospect", "press")
+_REPORTS = ("museum", "press", "promotion")
+"""Who tells of a visit without having made one; what is dangerous stays so, whoever tells it."""
 _SOURCES: dict[str, Source] = {"review": "review", "comment": "comment", "reply": "comment"}
 
 
@@ -138,13 +140,14 @@ class Reader:
             cues,
             found,
             judgements,
-            _margin(whole),
             self.model,
             danger,
             0.5 if speaker.kind == "visitor" else 1.0,
         )
-        if speaker.kind == "promotion":  # an advertisement judges nothing
-            sides = dict.fromkeys(sides, abstain(self.model))
+        if danger is None and speaker.kind in _REPORTS:
+            sides["visit"] = abstain(self.model)
+        if danger is None and speaker.kind == "promotion":  # an advertisement judges nothing
+            sides["work"] = abstain(self.model)
         if speaker.kind in _NOT_THERE and sides["visit"].label == "positive":
             sides["visit"] = abstain(self.model)
         if item.rating is None and sides["visit"].abstained and not sides["work"].abstained:
