@@ -47,11 +47,19 @@ class Dangers:
         for hit in hits:
             if hit.meaning.section == "told":
                 told[self._sentence(hit)] += _TOLD if _tells(hit) else 1
-        self._told = elsewhere | told.keys()
-        self._surely_told = elsewhere | {each for each, words in told.items() if words >= _TOLD}
         self._now = [
             (self._sentence(hit), hit.words) for hit in hits if hit.meaning.section == "now"
         ]
+        self._told = elsewhere | told.keys()
+        self._surely_told = elsewhere | {each for each, words in told.items() if words >= _TOLD}
+        self._all_told = bool(told) and not self._now
+        self._only_told = {
+            self._sentence(hit)
+            for hit in hits
+            if hit.meaning.section == "told"
+            and hit.meaning.mark == _SURE
+            and not clauses.turned(hit)
+        }
 
     def first(self) -> Hit | None:
         """Return the first danger of the text, the surest first, or ``None``.
@@ -77,9 +85,13 @@ class Dangers:
         mark, sentence = hit.meaning.mark, self._sentence(hit)
         if hit.meaning.section not in ASPECTS or self._clauses.turned(hit, NEAR):
             return False
+        if sentence in self._only_told:
+            return False
         told = self._surely_told if mark == _SURE else self._told
         if mark == _SURE and sentence in told and any(sentence == now for now, _ in self._now):
             return not self._is_figure(hit)
+        if ASPECTS[hit.meaning.section] == "danger" and self._all_told:
+            return False
         if self._is_told(hit, told):
             return False
         return mark == _SURE or any(
