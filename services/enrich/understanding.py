@@ -131,7 +131,8 @@ class Reader:
             asks=speaker.kind in _NOT_THERE,
             endangered=danger is not None,
         )
-        found = finder.find()[:_MOST_ASPECTS]
+        sells = speaker.kind == "promotion" and danger is None  # it judges and describes nothing
+        found = [] if sells else finder.find()[:_MOST_ASPECTS]
         if danger is not None and ASPECTS[danger.meaning.section] not in {f.aspect for f in found}:
             found.append(finder.of_danger(ASPECTS[danger.meaning.section], danger))
         sides = judge_sides(
@@ -146,7 +147,7 @@ class Reader:
         )
         if danger is None and speaker.kind in _REPORTS:
             sides["visit"] = abstain(self.model)
-        if danger is None and speaker.kind == "promotion":  # an advertisement judges nothing
+        if sells:
             sides["work"] = abstain(self.model)
         if speaker.kind in _NOT_THERE and sides["visit"].label == "positive":
             sides["visit"] = abstain(self.model)
