@@ -24,7 +24,10 @@ from .subject import abstain, judge_sides
 from .urgency import ASPECTS, Dangers
 
 _SAFETY = "safety"
-_STRUCK = "works"
+_IN_DANGER = frozenset("staff other_visitors discrimination heat mobility cloakroom".split())
+"""Aspects that are spoken of beside a danger: who acts, who is hurt, and by what."""
+_HARMED = ("damage", "theft")
+"""Aspects of dangers that works are in."""
 _MOST_ASPECTS = 50
 _KNOWN = 0.55
 """A language that is less sure is read by the phrases of all."""
@@ -166,11 +169,15 @@ class Reader:
         )
 
     def _counts(self, hit: Hit, dangers: Dangers, danger: Hit | None) -> bool:
-        """Whether an aspect is spoken of. In danger, places and people only say where and who."""
+        """Whether an aspect is spoken of. In danger, places and things only say where it is."""
         aspect = hit.meaning.section
         if self._families[aspect] == _SAFETY:
             return danger is not None or not dangers.is_told(hit)
-        return danger is None or hit.meaning.mark != "=" or aspect == _STRUCK
+        if danger is None:
+            return True
+        if aspect == "works":
+            return ASPECTS[danger.meaning.section] in _HARMED
+        return hit.meaning.mark != "=" and aspect in _IN_DANGER
 
     def _aspect(self, tokens: Tokens, found: Found) -> dict[str, object]:
         return {
