@@ -26,6 +26,8 @@ from .urgency import ASPECTS, Dangers
 _SAFETY = "safety"
 _IN_DANGER = frozenset("staff other_visitors discrimination heat mobility cloakroom".split())
 """Aspects that are spoken of beside a danger: who acts, who is hurt, and by what."""
+_ALARMS = ("danger", "theft", "lost_child")
+"""Aspects that are none where nothing is urgent: a wallet "robbed" by the shop."""
 _HARMED = ("damage", "theft")
 """Aspects of dangers that works are in."""
 _MOST_ASPECTS = 50
@@ -172,7 +174,7 @@ class Reader:
         """Whether an aspect is spoken of. In danger, places and things only say where it is."""
         aspect = hit.meaning.section
         if self._families[aspect] == _SAFETY:
-            return danger is not None or not dangers.is_told(hit)
+            return danger is not None or not (aspect in _ALARMS or dangers.is_told(hit))
         if danger is None:
             return True
         if aspect == "works":
