@@ -59,6 +59,7 @@ def judge_sides(
     says = [
         Say(about(item.aspect), _ASPECT * item.sure * item.polarity, item.clause, item.hit)
         for item in found
+        if item.polarity <= 0 or item.sure >= _SAID  # praise that is only guessed is none
     ]
     says += [
         Say("work" if only_works else word.side, _VERDICT * word.value, word.clause, word.hit)
