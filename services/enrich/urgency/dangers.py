@@ -2,7 +2,8 @@
 
 A phrase that tells by itself counts; a hint counts where something else near it says that it is
 now and here. Figures of speech, titles, what is told of works, of the past and of elsewhere do not.
-A lone word of art or of an age ("Roman", "Goya") silences hints alone: works are where dangers are.
+A lone word of art or of an age ("Roman", "Goya") silences hints, and where nothing says now what is
+told of people; of works only hints, for works are where leaks and thieves are.
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ class Dangers:
         ]
         self._told = elsewhere | told.keys()
         self._surely_told = elsewhere | {each for each, words in told.items() if words >= _TOLD}
-        self._all_told = bool(told) and not self._now
-        self._only_told = {
+        self._told_throughout = bool(told) and not self._now
+        self._drilled = {
             self._sentence(hit)
             for hit in hits
             if hit.meaning.section == "told"
@@ -85,12 +86,12 @@ class Dangers:
         mark, sentence = hit.meaning.mark, self._sentence(hit)
         if hit.meaning.section not in ASPECTS or self._clauses.turned(hit, NEAR):
             return False
-        if sentence in self._only_told:
+        if sentence in self._drilled:
             return False
         told = self._surely_told if mark == _SURE else self._told
         if mark == _SURE and sentence in told and any(sentence == now for now, _ in self._now):
             return not self._is_figure(hit)
-        if ASPECTS[hit.meaning.section] == "danger" and self._all_told:
+        if self._told_throughout and ASPECTS[hit.meaning.section] == "danger":
             return False
         if self._is_told(hit, told):
             return False
