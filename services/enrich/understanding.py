@@ -21,15 +21,23 @@ from .phrases.library import find_phrases, taxonomy
 from .reading import Reading, SentimentModel, Source, Text
 from .speaker import tell_speaker
 from .stars import by_stars, written_rating
-from .subject import abstain, judge_sides
+from .subject import judge_sides
 from .urgency import ASPECTS, Dangers
+from .verdict import abstain
 
 _SAFETY = "safety"
-_STRUCK = "works"
+_IN_DANGER = frozenset("staff other_visitors discrimination heat mobility cloakroom".split())
+"""Aspects that are spoken of beside a danger: who acts, who is hurt, and by what."""
+_ALARMS = ("danger", "theft", "lost_child")
+"""Aspects that are none where nothing is urgent: a wallet "robbed" by the shop."""
+_HARMED = ("damage", "theft")
+"""Aspects of dangers that works are in."""
 _MOST_ASPECTS = 50
 _KNOWN = 0.55
 """A language that is less sure is read by the phrases of all."""
 _NOT_THERE = ("prospect", "press")
+_REPORTS = ("museum", "press", "promotion")
+"""Who tells of a visit without having made one; what is dangerous stays so, whoever tells it."""
 _SOURCES: dict[str, Source] = {"review": "review", "comment": "comment", "reply": "comment"}
 
 
@@ -130,7 +138,8 @@ class Reader:
             asks=speaker.kind in _NOT_THERE,
             endangered=danger is not None,
         )
-        found = finder.find()[:_MOST_ASPECTS]
+        sells = speaker.kind == "promotion" and danger is None  # it judges and describes nothing
+        found = [] if sells else finder.find()[:_MOST_ASPECTS]
         if danger is not None and ASPECTS[danger.meaning.section] not in {f.aspect for f in found}:
             found.append(finder.of_danger(ASPECTS[danger.meaning.section], danger))
         sides = judge_sides(
@@ -139,14 +148,15 @@ class Reader:
             cues,
             found,
             judgements,
-            _margin(whole),
             self.model,
             lean(tokens, _SOURCES.get(item.kind, "post")),
             danger,
             0.5 if speaker.kind == "visitor" else 1.0,
         )
-        if speaker.kind == "promotion":  # an advertisement judges nothing
-            sides = dict.fromkeys(sides, abstain(self.model))
+        if danger is None and speaker.kind in _REPORTS:
+            sides["visit"] = abstain(self.model)
+        if sells:
+            sides["work"] = abstain(self.model)
         if speaker.kind in _NOT_THERE and sides["visit"].label == "positive":
             sides["visit"] = abstain(self.model)
         if item.rating is None and sides["visit"].abstained and not sides["work"].abstained:
@@ -164,11 +174,15 @@ class Reader:
         )
 
     def _counts(self, hit: Hit, dangers: Dangers, danger: Hit | None) -> bool:
-        """Whether an aspect is spoken of. In danger, places and people only say where and who."""
+        """Whether an aspect is spoken of. In danger, places and things only say where it is."""
         aspect = hit.meaning.section
         if self._families[aspect] == _SAFETY:
-            return danger is not None or not dangers.is_told(hit)
-        return danger is None or hit.meaning.mark != "=" or aspect == _STRUCK
+            return danger is not None or not (aspect in _ALARMS or dangers.is_told(hit))
+        if danger is None:
+            return True
+        if aspect == "works":
+            return ASPECTS[danger.meaning.section] in _HARMED
+        return hit.meaning.mark != "=" and aspect in _IN_DANGER
 
     def _aspect(self, tokens: Tokens, found: Found) -> dict[str, object]:
         return {

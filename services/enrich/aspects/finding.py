@@ -128,7 +128,7 @@ class AspectFinder:
                 return 0, _SURE
             reach = NEAR if hit.meaning.section in _DANGERS else REACH
             return (-own if self._clauses.turned(hit, reach) else own), _SURE
-        if "elsewhere" in clause.cues:
+        if clause.question or "elsewhere" in clause.cues:
             return 0, _SURE
         if beside := self._beside(hit, clause):
             return beside, _SURE

@@ -2,7 +2,8 @@
 
 A phrase that tells by itself counts; a hint counts where something else near it says that it is
 now and here. Figures of speech, titles, what is told of works, of the past and of elsewhere do not.
-A lone word of art or of an age ("Roman", "Goya") silences hints alone: works are where dangers are.
+A lone word of art or of an age ("Roman", "Goya") silences hints, and where nothing says now what is
+told of people; of works only hints, for works are where leaks and thieves are.
 """
 
 from __future__ import annotations
@@ -47,11 +48,19 @@ class Dangers:
         for hit in hits:
             if hit.meaning.section == "told":
                 told[self._sentence(hit)] += _TOLD if _tells(hit) else 1
-        self._told = elsewhere | told.keys()
-        self._surely_told = elsewhere | {each for each, words in told.items() if words >= _TOLD}
         self._now = [
             (self._sentence(hit), hit.words) for hit in hits if hit.meaning.section == "now"
         ]
+        self._told = elsewhere | told.keys()
+        self._surely_told = elsewhere | {each for each, words in told.items() if words >= _TOLD}
+        self._told_throughout = bool(told) and not self._now
+        self._drilled = {
+            self._sentence(hit)
+            for hit in hits
+            if hit.meaning.section == "told"
+            and hit.meaning.mark == _SURE
+            and not clauses.turned(hit)
+        }
 
     def first(self) -> Hit | None:
         """Return the first danger of the text, the surest first, or ``None``.
@@ -77,9 +86,13 @@ class Dangers:
         mark, sentence = hit.meaning.mark, self._sentence(hit)
         if hit.meaning.section not in ASPECTS or self._clauses.turned(hit, NEAR):
             return False
+        if sentence in self._drilled:
+            return False
         told = self._surely_told if mark == _SURE else self._told
         if mark == _SURE and sentence in told and any(sentence == now for now, _ in self._now):
             return not self._is_figure(hit)
+        if self._told_throughout and ASPECTS[hit.meaning.section] == "danger":
+            return False
         if self._is_told(hit, told):
             return False
         return mark == _SURE or any(
