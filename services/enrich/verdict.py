@@ -28,8 +28,10 @@ _ENOUGH = 0.4
 _UNSAID = math.log(8)
 """What hints have to outweigh where nothing is said: neither is eight times as likely."""
 _HINTED = 0.15
-_UNSURE = 0.5
-"""How sure a guess is, where nothing is plainly said: half, so that it alone calls nobody."""
+_SURE, _UNSURE = 0.7, 0.5
+"""What log-odds count, so that shares come true on posts that were not seen; a guess, where nothing
+is plainly said, is less sure, and alone calls nobody.
+"""
 _WORDS_SHOWN = 8
 
 
@@ -70,7 +72,7 @@ def weigh(
         for say, value in zip(says, weighed, strict=True)
         if say.hit is not None and value
     ]
-    return _settle(_odds(score, neutral, leaning), model, evidence)
+    return _settle(_odds(score, neutral, leaning, _SURE), model, evidence)
 
 
 def _outspoken(says: Sequence[Say], ironic: bool) -> list[Say]:
@@ -90,12 +92,14 @@ def guess(tokens: Tokens, score: float, model: str, neutral: float, leaning: Lea
         if max(leaning) <= _UNSAID:
             return abstain(model)
         score, neutral = 0.0, _UNSAID
-    odds = [_UNSURE * each for each in _odds(score, neutral, leaning)]
+    odds = _odds(score, neutral, leaning, _UNSURE)
     return _settle(odds, model, _hints(tokens) if any(leaning) else [])
 
 
-def _odds(score: float, neutral: float, leaning: Leaning) -> tuple[float, float, float]:
-    return leaning.bad - _STEEP * score, neutral, leaning.good + _STEEP * score
+def _odds(score: float, neutral: float, leaning: Leaning, sure: float) -> list[float]:
+    """Return the log-odds of negative, neutral and positive."""
+    odds = (leaning.bad - _STEEP * score, neutral, leaning.good + _STEEP * score)
+    return [sure * each for each in odds]
 
 
 def _hints(tokens: Tokens) -> list[tuple[int, int, float]]:
