@@ -44,23 +44,19 @@ class Dangers:
         self._hits = hits
         self._figures = [hit.words for hit in hits if hit.meaning.section == "figure"]
         elsewhere = {self._sentence(hit) for hit in cues if hit.meaning.section in _ELSEWHERE}
+        tales = [
+            hit for hit in hits if hit.meaning.section == "told" and not clauses.turned(hit, NEAR)
+        ]
         told: defaultdict[int, int] = defaultdict(int)
-        for hit in hits:
-            if hit.meaning.section == "told":
-                told[self._sentence(hit)] += _TOLD if _tells(hit) else 1
+        for hit in tales:
+            told[self._sentence(hit)] += _TOLD if _tells(hit) else 1
         self._now = [
             (self._sentence(hit), hit.words) for hit in hits if hit.meaning.section == "now"
         ]
         self._told = elsewhere | told.keys()
         self._surely_told = elsewhere | {each for each, words in told.items() if words >= _TOLD}
-        self._told_throughout = bool(told) and not self._now
-        self._drilled = {
-            self._sentence(hit)
-            for hit in hits
-            if hit.meaning.section == "told"
-            and hit.meaning.mark == _SURE
-            and not clauses.turned(hit)
-        }
+        self._told_throughout = bool(tales) and not self._now
+        self._drilled = {self._sentence(hit) for hit in tales if hit.meaning.mark == _SURE}
 
     def first(self) -> Hit | None:
         """Return the first danger of the text, the surest first, or ``None``.

@@ -106,6 +106,8 @@ def test_stars_win() -> None:
         ("en", "has anyone seen my son? lost near the dinosaurs", "lost_child"),
         ("it", "esce fumo dal tetto del museo, evacuati tutti", "fire"),
         ("it", "un uomo è svenuto in sala, serve un'ambulanza", "injury"),
+        ("en", "Thought it was a drill until smoke came pouring out of the vents", "fire"),
+        ("de", "Das ist keine Übung, im Café brennt die Küche", "fire"),
     ],
 )
 def test_a_danger_is_urgent(lang: str, text: str, kind: str) -> None:
@@ -125,6 +127,8 @@ def test_a_danger_is_urgent(lang: str, text: str, kind: str) -> None:
         ("en", "The great fire of 1666 destroyed the tower, says the exhibition about it"),
         ("it", "bella da morire quella statua"),
         ("it", "Domani prova di evacuazione antincendio"),
+        ("de", "Nicht erschrecken, wenn die Sirene heult: wir proben jetzt die Räumung"),
+        ("en", "A knight is stabbed in the old tapestry, look at his face 😍"),
     ],
 )
 def test_a_figure_of_speech_a_title_and_a_drill_are_not(lang: str, text: str) -> None:
@@ -152,6 +156,18 @@ def test_who_speaks_is_told_with_evidence(given: dict[str, object], kind: str) -
 def test_the_words_that_tell_who_speaks_are_those_of_the_text() -> None:
     evidence = understand("Giveaway! Use CODE ART20, link in bio").speaker.evidence
     assert "words:link in bio" in evidence
+
+
+@pytest.mark.parametrize("text", ["Sorry, the toilets are filthy today", "No queue today!"])
+def test_who_only_reports_of_a_visit_made_none(text: str) -> None:
+    visitor, museum = READER.understand([Item(text), Item(text, own=True)])
+    assert not visitor.visit.abstained
+    assert museum.visit.abstained
+
+
+def test_beside_a_danger_its_place_and_its_noise_are_not_named() -> None:
+    found = understand("Fire in the cafe! Gallery closed, so noisy, staff were rude", "en")
+    assert {aspect.aspect for aspect in found.aspects} == {"danger", "staff"}
 
 
 def test_an_item_is_made_of_a_post() -> None:
