@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from .compiled import Compiled
 from .folding import Folding
 from .hits import Hit, longest
+from .patterns import GAP
 from .steps import Place, Steps
 from .tokens import STOP, Tokens, WordSet, cut, words_between
 from .trie import Branches, Trie
@@ -73,9 +74,11 @@ def _reached(
     for start in starts:
         for stem in reversed(stems):
             _, last, _, places = stem
+            between = word - last - 1
+            if between > GAP:
+                break
             # A longer run may begin before the latest stem has ended.
-            if last < word and start in places:
-                between = word - last - 1
+            if between >= 0 and start in places:
                 reached += [(stem, place) for place in follows[start] if between <= place.gap]
                 break
     return reached
