@@ -15,7 +15,7 @@ Run = tuple[str, ...]
 """Items of a phrase that follow one another without a gap."""
 
 _NOTHING = -1
-_WORDS_KEPT = 20_000
+_WORDS_KEPT = 10_000
 
 
 class Branches(NamedTuple):
