@@ -37,13 +37,14 @@ class Detector:
             rows=np.frombuffer(self._rows, np.uint32),
             features=np.frombuffer(self._features, np.int32),
         )
+        self._classes = tables.classes.tobytes()
         self._codes = tables.codes.tolist()
 
     def classify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         """Return the code and the probability of each text's language."""
         if not texts:
             return []
-        encoded = [LanguageIdentifier._encode(text) for text in texts]
+        encoded = [LanguageIdentifier._encode(text).translate(self._classes) for text in texts]
         owners, features = (self._walk_one if len(texts) <= _FEW else self._walk)(encoded)
         shares = self._shares(owners, features, [len(data) or 1 for data in encoded])
         best = shares.argmax(axis=1)
@@ -74,7 +75,7 @@ class Detector:
         padded = b"".join(encoded[at].ljust(longest, b"\0") for at in order)
         columns = np.frombuffer(padded, np.uint8).reshape(len(encoded), longest).T
         going = len(encoded) - np.searchsorted(lengths[order[::-1]], np.arange(longest), "right")
-        rows, steps, features, *_ = self._tables
+        rows, steps, features = self._tables.rows, self._tables.steps, self._tables.features
         states = np.zeros(len(encoded), np.int64)
         owners, found = [order[:0]], [features[:0]]
         for column, texts in zip(columns, going.tolist(), strict=True):

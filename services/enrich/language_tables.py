@@ -21,15 +21,19 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from .keeping import keep
 
+_BYTES = 256
 _FOLDER = Path(__file__).parent / "__pycache__"
 
 
 class Tables(NamedTuple):
-    """The automaton: where each state's row begins in all steps, and the feature that it has found
-    (or -1); and of the languages' columns: features' weights, the usual, codes, and the pairs of
-    columns that are one language.
+    """The automaton: the class of each byte, where each state's row begins in all steps, and the
+    feature that it has found (or -1); and of the languages' columns: features' weights, the usual,
+    codes, and the pairs of columns that are one language.
+
+    Bytes of a class lead on alike from everywhere: a row holds one step for all of them.
     """
 
+    classes: NDArray[np.uint8]
     rows: NDArray[np.uint32]
     steps: NDArray[np.uint32]
     features: NDArray[np.int32]
@@ -59,9 +63,12 @@ def tables_of(languages: Sequence[str]) -> Tables:
 def _unpack(languages: Sequence[str]) -> Tables:
     model: Any = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     model.set_languages(languages)
+    steps = np.frombuffer(model.tk_nextmove, np.uint32).reshape(-1, _BYTES)
+    _, bytes_kept, classes = np.unique(steps, axis=1, return_index=True, return_inverse=True)
     return Tables(
-        rows=np.array(model._rowbase, np.uint32),
-        steps=np.frombuffer(model.tk_nextmove, np.uint32),
+        classes=classes.ravel().astype(np.uint8),
+        rows=np.array(model._rowbase, np.uint32) // _BYTES * len(bytes_kept),
+        steps=steps[:, bytes_kept].ravel(),
         features=np.array(model.tk_output, np.int32),
         weights=model.nb_ptc,
         usual=model.nb_pc.astype(np.float64),

@@ -6,7 +6,7 @@ answer, alone or among others. No text makes it raise.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas import Aspect, Language, MatchKind, Model, Post, Rating, Sentiment, Speaker, Urgency
@@ -17,7 +17,7 @@ from .here import Here
 from .hints import lean
 from .language import UNDETERMINED, detect_languages
 from .phrases import Hit, Tokens
-from .phrases.library import find_phrases, taxonomy
+from .phrases.library import find_all_phrases, taxonomy
 from .reading import Reading, SentimentModel, Source, Text
 from .speaker import tell_speaker
 from .stars import by_stars, written_rating
@@ -106,14 +106,27 @@ class Reader:
             for item, language in zip(items, languages, strict=True)
         ]
         readings = self._model.read(texts)
+        phrases = find_all_phrases(
+            [
+                (item.text, language.code if language.confidence >= _KNOWN else UNDETERMINED)
+                for item, language in zip(items, languages, strict=True)
+            ]
+        )
         return [
-            self._understand(item, language, reading)
-            for item, language, reading in zip(items, languages, readings, strict=True)
+            self._understand(item, language, reading, tokens, hits)
+            for item, language, reading, (tokens, hits) in zip(
+                items, languages, readings, phrases, strict=True
+            )
         ]
 
-    def _understand(self, item: Item, language: Language, reading: Reading) -> Understanding:
-        known = language.confidence >= _KNOWN
-        tokens, hits = find_phrases(item.text, language.code if known else UNDETERMINED)
+    def _understand(
+        self,
+        item: Item,
+        language: Language,
+        reading: Reading,
+        tokens: Tokens,
+        hits: Mapping[str, Sequence[Hit]],
+    ) -> Understanding:
         here = Here(item.here)
         cues = _without(hits.get("cues", []), "elsewhere", here, tokens)
         urgent = _without(hits.get("urgency", []), "told", here, tokens)

@@ -43,6 +43,7 @@ _MISSED = frozenset(
 _PLACES = frozenset("building works exhibition tickets families staff cafe shop".split())
 """Aspects that are often only named, as where or to whom something else happened."""
 _STATED = FACTS | {"price", "tickets"}
+_SIDES: tuple[Subject, ...] = get_args(Subject)
 _SURE, _LIKELY, _GUESS = 1.0, 0.7, 0.4
 _CLEAR_PULL = 0.8
 _CLEAR_MARGIN = 0.15
@@ -87,7 +88,7 @@ class AspectFinder:
     ) -> None:
         self._clauses = clauses
         self._aspects = _without_days(aspects)
-        self._verdicts = dict.fromkeys(get_args(Subject), 0)
+        self._verdicts = dict.fromkeys(_SIDES, 0)
         self._judging: defaultdict[int, list[Judgement]] = defaultdict(list)
         for word in judgements:
             self._judging[word.clause.number].append(word)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
 
 from .compiled import Compiled
 from .folding import Folding
 from .hits import Hit, longest
+from .patterns import GAP
 from .steps import Place, Steps
 from .tokens import STOP, Tokens, WordSet, cut, words_between
 from .trie import Branches, Trie
@@ -34,63 +34,51 @@ class Book:
         """Return the hits by kind of file, in their order; the longest hide those inside them."""
         found: defaultdict[str, list[Hit]] = defaultdict(list)
         sentences = [word for word, seen in enumerate(tokens.before) if seen >= STOP]
-        sentence, begun = 0, _Begun()
         steps = self._steps
+        sentence = 0
+        stems: list[_Stem] = []
+        begun: set[int] = set()  # the places that stems of this sentence have come to
         for run, first, last in self._trie.find(tokens.words, tokens.before):
             if sentences and (number := bisect_right(sentences, first)) != sentence:
-                sentence, begun = number, _Begun()
+                sentence, stems, begun = number, [], set()
             whole, begins, follows = steps[run]
             words = words_between(first, last + 1)
             for meaning in whole:
                 found[meaning.kind].append(Hit(first, last, meaning, words))
-            if follows and begun.places:
-                for stem, place in begun.reached(follows, first):
-                    together = stem.words | words
+            if begun and follows and (starts := begun & follows.keys()):
+                for (begin, _, held, _), place in _reached(stems, starts, follows, first):
+                    together = held | words
                     for meaning in place.ends:
-                        found[meaning.kind].append(Hit(stem.first, last, meaning, together))
+                        found[meaning.kind].append(Hit(begin, last, meaning, together))
                     if place.leads:
-                        begun.add(_Stem(stem.first, last, together, (place.number,)))
+                        stems.append((begin, last, together, (place.number,)))
+                        begun.add(place.number)
             if begins:
-                begun.add(_Stem(first, last, words, begins))
+                stems.append((first, last, words, begins))
+                begun.update(begins)
         return {kind: longest(hits) for kind, hits in found.items()}
 
 
-class _Stem(NamedTuple):
-    """What may become phrases: where its words stand, and the places that they have come to."""
-
-    first: int
-    last: int
-    words: WordSet
-    places: Sequence[int]
+_Stem = tuple[int, int, WordSet, Sequence[int]]
+"""What may become phrases: its first and last word, all its words, the places it has come to."""
 
 
-class _Begun:
-    """The stems of a sentence, in the order in which they end, and all places that they came to."""
+def _reached(
+    stems: Sequence[_Stem], starts: Iterable[int], follows: Mapping[int, Sequence[Place]], word: int
+) -> list[tuple[_Stem, Place]]:
+    """Return the places that a word leads on to, each with the nearest stem before the word.
 
-    def __init__(self) -> None:
-        self._stems: list[_Stem] = []
-        self.places: set[int] = set()
-
-    def add(self, stem: _Stem) -> None:
-        """Add one that ends where the last one does, or later."""
-        self._stems.append(stem)
-        self.places.update(stem.places)
-
-    def reached(
-        self, follows: Mapping[int, Sequence[Place]], first: int
-    ) -> list[tuple[_Stem, Place]]:
-        """Return the places that a word goes on to, each with the nearest stem before it."""
-        return [
-            (stem, place)
-            for number in self.places & follows.keys()
-            if (stem := self._nearest(first, number))
-            for place in follows[number]
-            if first - stem.last - 1 <= place.gap
-        ]
-
-    def _nearest(self, word: int, place: int) -> _Stem | None:
-        for stem in reversed(self._stems):
-            # A longer run may begin before the latest has ended.
-            if stem.last < word and place in stem.places:
-                return stem
-        return None
+    ``stems``: in the order in which they end.
+    """
+    reached: list[tuple[_Stem, Place]] = []
+    for start in starts:
+        for stem in reversed(stems):
+            _, last, _, places = stem
+            between = word - last - 1
+            if between > GAP:
+                break
+            # A longer run may begin before the latest stem has ended.
+            if between >= 0 and start in places:
+                reached += [(stem, place) for place in follows[start] if between <= place.gap]
+                break
+    return reached

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import get_args
@@ -91,16 +91,37 @@ def find_phrases(text: str, language: str) -> tuple[Tokens, dict[str, list[Hit]]
     A language without files, or none that is known, is read by all books in turn. Of a long text
     the beginning is read.
     """
-    if len(text) > READ:
-        text = text[: max(text.rfind(" ", 0, READ), READ // 2)]
-    if language in LANGUAGES:
-        book = book_of(language)
-        tokens = book.cut(text)
-        return tokens, book.find(tokens)
-    books = [book_of(each) for each in LANGUAGES]
-    tokens = books[0].cut(text)
+    return find_all_phrases([(text, language)])[0]
+
+
+def find_all_phrases(
+    texts: Sequence[tuple[str, str]],
+) -> list[tuple[Tokens, dict[str, list[Hit]]]]:
+    """Do so with many texts, each given with its language; one answer each, in order.
+
+    They are all cut first, and read language by language: what the processor has at hand of the
+    code and of a book is used again before it is gone.
+    """
+    order = sorted(range(len(texts)), key=lambda at: texts[at][1])
+    books = {language: _books_for(language) for _, language in texts}
+    cut = {at: books[texts[at][1]][0].cut(_beginning(texts[at][0])) for at in order}
+    found = {at: _find(books[texts[at][1]], cut[at]) for at in order}
+    return [(cut[at], found[at]) for at in range(len(texts))]
+
+
+def _books_for(language: str) -> list[Book]:
+    return [book_of(each) for each in ((language,) if language in LANGUAGES else LANGUAGES)]
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= READ else text[: max(text.rfind(" ", 0, READ), READ // 2)]
+
+
+def _find(books: Sequence[Book], tokens: Tokens) -> dict[str, list[Hit]]:
+    if len(books) == 1:
+        return books[0].find(tokens)
     found: dict[str, list[Hit]] = {}
     for book in books:
         for kind, hits in book.find(tokens).items():
             found.setdefault(kind, []).extend(hits)
-    return tokens, {kind: longest(hits) for kind, hits in found.items()}
+    return {kind: longest(hits) for kind, hits in found.items()}

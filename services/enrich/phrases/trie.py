@@ -15,7 +15,7 @@ Run = tuple[str, ...]
 """Items of a phrase that follow one another without a gap."""
 
 _NOTHING = -1
-_WORDS_KEPT = 20_000
+_WORDS_KEPT = 10_000
 
 
 class Branches(NamedTuple):
@@ -103,9 +103,8 @@ class Trie(dict[str, _Word]):
                         else:
                             found.append((meant >> 1, first, at))
             found += [(meant, at, at) for meant in alone]
+            going += [(node, at) for node in begins]
             begun = going
-            for node in begins:
-                begun.append((node, at))
         return found
 
     def __missing__(self, word: str) -> _Word:

@@ -93,10 +93,10 @@ class Batch:
     @cached_property
     def runs(self) -> Runs:
         """The runs of letters, digits and emoji: words less the punctuation around and in them."""
-        inside = np.zeros(len(self.codes) + 1, np.int8)
-        inside[:-1] = self.classes < _SPACE
-        edges = np.diff(inside, prepend=np.int8(0))
-        starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+        inside = np.zeros(len(self.codes) + 2, np.bool_)
+        inside[1:-1] = self.classes < _SPACE
+        edges = np.flatnonzero(inside[1:] != inside[:-1])
+        starts, ends = edges[::2], edges[1::2]
         return Runs(_hash_runs(self.codes.astype(np.uint64), starts, ends), starts, ends)
 
 
@@ -126,12 +126,13 @@ def grams(batch: Batch) -> Iterator[Grams]:
     size = len(batch.codes)
     codes = batch.codes.astype(np.uint64)
     hashes = codes * _MIX
+    inner = batch.bounds[1:-1, None]
     for length in range(1, min(CHARACTERS, size) + 1):
         if length > 1:
             hashes = (hashes[:-1] + codes[length - 1 :]) * _MIX
         buckets = (hashes >> _SHIFT).view(np.int64)
-        if length > 1:  # those that begin so late that they end in the next text
-            late = (batch.bounds[1:-1, None] - np.arange(1, length)).ravel()
+        if length > 1 and len(inner):  # those that begin so late that they end in the next text
+            late = (inner - np.arange(1, length)).ravel()
             buckets[late[(late >= 0) & (late < len(buckets))]] = BUCKETS
         yield Grams(buckets, slice(0, size - length + 1), slice(length - 1, size))
     yield from _word_grams(batch)
@@ -189,6 +190,8 @@ def emoji_moods(found: tuple[Ints, Ints], texts: int, moods: NDArray[np.int16]) 
     ``moods``: by code point below ``KNOWN``, in sixteenths of a log-odd.
     """
     codes, owners = found
+    if not len(codes):
+        return np.zeros((texts, 2))
     weights = moods[codes]
     sums = [np.bincount(owners, np.maximum(sign * weights, 0), texts) for sign in (1, -1)]
     steps = np.minimum(np.stack(sums, axis=1), len(_MOOD_LOGARITHMS) - 1)

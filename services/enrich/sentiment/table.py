@@ -121,7 +121,7 @@ class Table:
         bounds = batch.bounds
         polarity, neutrality, length = _unpack(first[bounds[1:]] - first[bounds[:-1]])
         scale = self._steps[languages] / np.sqrt(LENGTH_STEP * np.maximum(length, 1))[:, None]
-        texts = np.stack((polarity, neutrality), axis=1) * scale
+        texts = np.array((polarity, neutrality)).T * scale
         texts += self._intercepts[languages, sources]
         style = np.concatenate(
             (
@@ -131,8 +131,9 @@ class Table:
             ),
             axis=1,
         )
-        for column in range(style.shape[1]):  # one after the other: a sum in one order
-            texts += style[:, column, None] * self._styles[languages, column]
+        styled = style[:, :, None] * self._styles[languages]
+        styled[:, 0] += texts
+        texts = np.add.accumulate(styled, axis=1)[:, -1]  # a sum in one order, unlike sum()
         starts, ends, owners = batch.words
         pulls = (
             _unpack(first[ends] - first[starts - 1])[0] + _unpack(last[ends + 1] - last[starts])[0]
@@ -154,7 +155,7 @@ class Table:
 def log_odds(scores: Floats) -> Floats:
     """Return the log-odds of the three labels out of polarity and neutrality, a row each."""
     half = scores[:, 0] / 2
-    return np.stack((-half, scores[:, 1], half), axis=1)
+    return np.array((-half, scores[:, 1], half)).T
 
 
 def _pack(weights: Weights) -> Ints:

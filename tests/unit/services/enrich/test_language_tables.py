@@ -11,6 +11,7 @@ from services.enrich import language_tables as module
 from services.enrich.language_tables import Tables, tables_of
 
 TABLES = Tables(
+    classes=np.arange(256, dtype=np.uint8),
     rows=np.array([0, 256], np.uint32),
     steps=np.arange(512, dtype=np.uint32),
     features=np.array([-1, 0], np.int32),
