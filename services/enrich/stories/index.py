@@ -107,11 +107,16 @@ class Stories:
         """Return how much a post counts among its copies. Raises ``KeyError`` as above."""
         return self._tell(self._groups[post_id]).weight
 
-    def stories(self, posts: int = 1) -> list[Story]:
-        """All stories of at least so many posts, the oldest first."""
-        told = (
-            self._tell(group) for group in set(self._groups.values()) if len(group.copies) >= posts
-        )
+    def later(self, since: datetime) -> list[str]:
+        """The posts that came after an instant, the oldest first."""
+        begin = bisect_right(self._by_age, since, key=itemgetter(0))
+        return [post_id for _, post_id in self._by_age[begin:]]
+
+    def stories(self, posts: int = 1, since: datetime | None = None) -> list[Story]:
+        """All stories of at least so many posts, one of them after ``since``; oldest first."""
+        recent = self._groups if since is None else self.later(since)
+        groups = {self._groups[post_id] for post_id in recent}
+        told = (self._tell(group) for group in groups if len(group.copies) >= posts)
         named = (replace(story, story_id=self._name(story)) for story in told)
         return sorted(named, key=lambda story: (story.first_at, story.story_id, story.posts))
 
