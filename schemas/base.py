@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
 
 MUSEUM_ID_PATTERN = r"^[a-z0-9-]+$"
 PLATFORM_PATTERN = r"^[a-z][a-z0-9_]*$"
@@ -21,15 +21,15 @@ def to_utc(value: datetime) -> datetime:
 
 def format_utc(value: datetime) -> str:
     """RFC 3339 in UTC with a ``Z``; microseconds only where there are any."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    return value.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
 Utc = Annotated[
     AwareDatetime,
     AfterValidator(to_utc),
-    PlainSerializer(format_utc, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string"}, mode="serialization"),
 ]
-"""An aware instant. Any offset is read, UTC is kept, RFC 3339 is written."""
+"""An aware instant. Any offset is read, UTC is kept, RFC 3339 is written as by ``format_utc``."""
 
 MuseumId = Annotated[str, Field(pattern=MUSEUM_ID_PATTERN, max_length=64)]
 PostId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*:.+$", max_length=512)]

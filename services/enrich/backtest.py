@@ -146,8 +146,9 @@ class Backtest:
                 self._museums[museum_id].put(post_id, None)
         self._rows[post_id], events = enriched_posts(row)
         for post in events:
-            museum = self._museums.setdefault(post.museum_id, MuseumState(post.museum_id, None, {}))
-            museum.put(post_id, voice(post))
+            if post.museum_id not in self._museums:
+                self._museums[post.museum_id] = MuseumState(post.museum_id, None, {})
+            self._museums[post.museum_id].put(post_id, voice(post))
 
     def _called(self, row: PostRow, at: datetime) -> Iterator[Raised]:
         post, virality = row.post, row.virality

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping
 from datetime import datetime
+from operator import attrgetter
 from statistics import NormalDist
 
 from schemas import Counters, EngagementScore
@@ -19,15 +19,12 @@ from .norms import Norm
 AGE_BUCKETS_HOURS = (0, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48)
 """Lower ends of the age buckets, in hours."""
 
-_WEIGHTS: Mapping[str, float] = {
-    "likes": 1.0,
-    "replies": 2.0,
-    "reposts": 3.0,
-    "quotes": 3.0,
-    "bookmarks": 3.0,
-}
-"""Rarer and costlier acts weigh more. Views are audience, not engagement."""
-_REPLIES_WEIGHT = {"instagram": 3.0, "tiktok": 3.0, "youtube": 4.0}
+_REPLY = 2.0
+_REPLY_ON = {"instagram": 3.0, "tiktok": 3.0, "youtube": 4.0}
+_SHARE = 3.0
+"""What a reply weighs, and a repost, a quote or a bookmark: rarer and costlier than a like."""
+_acts = attrgetter("likes", "replies", "reposts", "quotes", "bookmarks")
+"""All that weighs. Views are audience, not engagement."""
 BETA = 0.5
 """How log engagement grows with log audience."""
 _SMALLEST_SPREAD = 0.3
@@ -37,14 +34,14 @@ _normal = NormalDist()
 
 def weigh(counters: Counters, platform: str) -> float:
     """Return the weighted engagement W; absent counters drop out, they are not zero."""
-    total = 0.0
-    for name, weight in _WEIGHTS.items():
-        count = getattr(counters, name)
-        if count is not None:
-            if name == "replies":
-                weight = _REPLIES_WEIGHT.get(platform, weight)
-            total += weight * count
-    return total
+    likes, replies, reposts, quotes, bookmarks = _acts(counters)
+    return (
+        float(likes or 0)
+        + _REPLY_ON.get(platform, _REPLY) * (replies or 0)
+        + _SHARE * (reposts or 0)
+        + _SHARE * (quotes or 0)
+        + _SHARE * (bookmarks or 0)
+    )
 
 
 def age_hours(created_at: datetime, at: datetime) -> float:
@@ -73,13 +70,14 @@ def score_engagement(
     counters: Counters, platform: str, followers: int | None, hours: float, norm: Norm
 ) -> EngagementScore | None:
     """Score counters seen at an age; ``None`` where the platform gave no counter that weighs."""
-    if all(getattr(counters, name) is None for name in _WEIGHTS):
+    if set(_acts(counters)) == {None}:
         return None
     weighted = weigh(counters, platform)
     audience_log = audience(followers, counters.views)
     expected, spread = _expected(audience_log, norm), _spread(norm)
     score = 100 * _normal.cdf(deviation(weighted, audience_log, norm))
-    low, high = (max(0.0, math.expm1(expected + sign * spread)) for sign in (-1, 1))
+    low = max(0.0, math.expm1(expected - spread))
+    high = max(0.0, math.expm1(expected + spread))
     return EngagementScore(
         score=round(score, 2),
         weighted=weighted,

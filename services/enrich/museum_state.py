@@ -14,7 +14,7 @@ from datetime import datetime
 from schemas import Model, MuseumActivity
 from schemas.codec import encode
 
-from .activity import activity
+from .activity import WINDOW, activity
 from .stories import Stories
 from .unusual import layout
 from .unusual.bins import FULL_WEIGHT, Bins, bin_of, start_of
@@ -100,8 +100,11 @@ class MuseumState:
             going_on.append(burst_alarm(outlook, start_of(course.burst.opened + 1)))
         if course.share.alarmed(bin_of(at) - 1):
             going_on.append(negative_alarm(outlook, start_of(course.share.opened + 1)))
-        stories = self._stories.stories(posts=2)
-        return activity(self.museum_id, self._voices, stories, outlook, going_on, at)
+        begin = at - WINDOW
+        # No voice is later than its imprint, which an edit may move ahead.
+        recent = {post_id: self._voices[post_id] for post_id in self._stories.later(begin)}
+        stories = self._stories.stories(posts=2, since=begin)
+        return activity(self.museum_id, recent, stories, outlook, going_on, at)
 
     def row(self) -> bytes:
         """Return the museum's row. Its posts are left out: they have rows of their own."""

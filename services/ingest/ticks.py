@@ -45,16 +45,13 @@ class Ticker:
     async def records(self, at: datetime) -> list[Record]:
         """Return the ticks of one instant, one for each partition, to be written in this order."""
         TICK_TIME.set(at.timestamp())
+        counts = [await self._publisher.partitions(topic.name) for topic in TICKED]
+        keys = [tick_key(partition) for partition in range(max(counts))]
+        headers = [ce.tick_headers(self._kind, self._source, key, at) for key in keys]
         return [
-            Record(
-                topic,
-                tick_key(partition),
-                None,
-                ce.tick_headers(self._kind, self._source, tick_key(partition), at),
-                partition=partition,
-            )
-            for topic in TICKED
-            for partition in range(await self._publisher.partitions(topic.name))
+            Record(topic, keys[partition], None, headers[partition], partition=partition)
+            for topic, count in zip(TICKED, counts, strict=True)
+            for partition in range(count)
         ]
 
     async def tick(self, at: datetime) -> None:

@@ -6,10 +6,12 @@ from them at any time.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Final
 
@@ -105,11 +107,16 @@ class Stories:
         """Return how much a post counts among its copies. Raises ``KeyError`` as above."""
         return self._tell(self._groups[post_id]).weight
 
-    def stories(self, posts: int = 1) -> list[Story]:
-        """All stories of at least so many posts, the oldest first."""
-        told = (
-            self._tell(group) for group in set(self._groups.values()) if len(group.copies) >= posts
-        )
+    def later(self, since: datetime) -> list[str]:
+        """The posts that came after an instant, the oldest first."""
+        begin = bisect_right(self._by_age, since, key=itemgetter(0))
+        return [post_id for _, post_id in self._by_age[begin:]]
+
+    def stories(self, posts: int = 1, since: datetime | None = None) -> list[Story]:
+        """All stories of at least so many posts, one of them after ``since``; oldest first."""
+        recent = self._groups if since is None else self.later(since)
+        groups = {self._groups[post_id] for post_id in recent}
+        told = (self._tell(group) for group in groups if len(group.copies) >= posts)
         named = (replace(story, story_id=self._name(story)) for story in told)
         return sorted(named, key=lambda story: (story.first_at, story.story_id, story.posts))
 
@@ -191,5 +198,15 @@ def _hold_together(staying: Collection[Copy], *, without: Iterable[Copy]) -> boo
 def _is_copy(one: Copy, other: Copy, trace: _Trace) -> bool:
     if isinstance(trace, str):
         return one.platform != other.platform and abs(one.at - other.at) <= CROSS_POSTED_WITHIN
-    mine, theirs = one.fingerprint, other.fingerprint
-    return mine is not None and theirs is not None and likeness(mine, theirs) >= ALIKE
+    # What a band leads to has a fingerprint that can be compared.
+    assert one.imprint is not None
+    assert other.imprint is not None
+    return _are_alike(one.imprint, other.imprint)
+
+
+@lru_cache(maxsize=10_000)
+def _are_alike(one: str, other: str) -> bool:
+    """Whether imprints are those of near copies. Posts that say the same are asked for often: each
+    band that a post has in common with others leads to all of them.
+    """
+    return likeness(b64decode(one), b64decode(other)) >= ALIKE

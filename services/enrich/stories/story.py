@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Final
 
 from .copies import Copy
@@ -44,7 +45,7 @@ def tell(copies: Collection[Copy]) -> Story:
     """Return the story of some copies. Raises ``ValueError`` for none."""
     if not copies:
         raise ValueError("no story without a post")
-    ordered = sorted(copies, key=lambda copy: (copy.at, copy.post_id))
+    ordered = sorted(copies, key=attrgetter("at", "post_id"))
     return Story(
         story_id=ordered[0].thread,
         posts=len(ordered),
@@ -59,6 +60,8 @@ def tell(copies: Collection[Copy]) -> Story:
 def _is_raid(ordered: Sequence[Copy]) -> bool:
     """Look for a stretch of time in which many wrote the same, most of them young or unknown."""
     texts = [copy for copy in ordered if copy.imprint is not None]
+    if len({copy.author for copy in texts if not copy.established}) < RAID_SHARE * RAID_AUTHORS:
+        return False
     authors: Counter[str] = Counter()
     suspects: Counter[str] = Counter()
     begin = 0

@@ -19,17 +19,18 @@ FULL_WEIGHT = 15
 """Weights are in fifteenths, so that sums are exact in any order."""
 _FARTHEST_AHEAD = 8 * DAY_BINS
 """A source may be read days before another: so long a topic keeps what was not read."""
+_BIN = timedelta(seconds=BIN_SECONDS)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def bin_of(at: datetime) -> int:
     """Return the number of the bin in which an instant lies."""
-    return int((at - _EPOCH).total_seconds() // BIN_SECONDS)
+    return (at - _EPOCH) // _BIN
 
 
 def start_of(number: int) -> datetime:
     """Return when a bin begins; it ends where the next begins."""
-    return _EPOCH + timedelta(seconds=number * BIN_SECONDS)
+    return _EPOCH + number * _BIN
 
 
 def key_of(post_id: str) -> int:

@@ -62,21 +62,20 @@ class Usual:
         spread = max(self.variance, expected + self.phi * expected * expected, 1.0)
         return (count - expected) / math.sqrt(spread)
 
-    def learn(self, count: int, slot: int, age: int, seen: int) -> None:
-        """Learn from a bin's trailing sum; ``seen`` bins of this slot came before."""
+    def learn(self, count: int, slot: int, gain: float, shape_gain: float) -> None:
+        """Learn from a bin's trailing sum, as much as ``gain``, of the slot ``shape_gain``."""
         mean = self.mean(slot)
         error = count - mean
         limit = 3 * math.sqrt(mean + self.phi * mean * mean + 0.5)
-        clipped = min(max(error, -limit), limit)
-        gain = max(_SLOWEST_GAIN, 1 / (age + 1))
+        clipped = _within(-limit, error, limit)
         self.level += gain * clipped / max(self.shape[slot], 0.2)
-        if age >= _SHAPE_AFTER and self.level > 0:
-            step = max(_SLOT_GAIN, 1 / (seen + 24)) * clipped / self.level
-            self.shape[slot] = min(max(self.shape[slot] + step, 0.05), 10.0)
+        if shape_gain and self.level > 0:
+            step = shape_gain * clipped / self.level
+            self.shape[slot] = _within(0.05, self.shape[slot] + step, 10.0)
         self.variance += gain * (error * error - self.variance)
         if mean > 0.5:
-            excess = min(max((clipped * clipped - mean) / (mean * mean), -1.0), 4.0)
-            self.phi = min(max(self.phi + gain * (excess - self.phi), 0.005), 1.5)
+            excess = _within(-1.0, (clipped * clipped - mean) / (mean * mean), 4.0)
+            self.phi = _within(0.005, self.phi + gain * (excess - self.phi), 1.5)
 
     def copy(self) -> Usual:
         """Return one that learns on its own."""
@@ -119,8 +118,10 @@ class Burst:
         # A closed or an announced day teaches nothing about the others.
         if not hour.closed and hour.expected == 1:
             seen = self.seen[slot]
-            self.half.learn(half, slot, self.age, seen)
-            self.whole.learn(whole, slot, self.age, seen)
+            gain = max(_SLOWEST_GAIN, 1 / (self.age + 1))
+            shape_gain = max(_SLOT_GAIN, 1 / (seen + 24)) if self.age >= _SHAPE_AFTER else 0.0
+            self.half.learn(half, slot, gain, shape_gain)
+            self.whole.learn(whole, slot, gain, shape_gain)
             self.seen[slot] = min(seen + 1, 0xFFFF)
         self.age += 1
 
@@ -213,3 +214,11 @@ class Burst:
             self.quiet,
             self.above,
         )
+
+
+def _within(low: float, value: float, high: float) -> float:
+    if value < low:
+        return low
+    if value > high:
+        return high
+    return value

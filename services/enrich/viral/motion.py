@@ -201,4 +201,5 @@ def _average(average: float, value: float, hours: float, half_life: float) -> fl
 
 def hours_between(since: datetime, until: datetime) -> float:
     """Return hours, never below 0: clocks differ."""
-    return max(0.0, (until - since).total_seconds() / 3600)
+    hours = (until - since).total_seconds() / 3600
+    return hours if hours > 0 else 0.0

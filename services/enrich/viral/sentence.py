@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from ..engagement import say_age
 from .forecast import Forecast
@@ -14,7 +15,7 @@ def describe(motion: Motion, seen: Forecast) -> str:
     """Say how a post does, what is to be expected of it and from where it counts as viral."""
     usual = ""
     if seen.nine_of_ten is not None:
-        usual = f"; at this age 9 of 10 posts have under {_about(seen.nine_of_ten)}"
+        usual = f"; at this age 9 of 10 posts have under {_about_all(seen.nine_of_ten)}"
     corrected = ""
     if motion.corrected_at is not None:
         corrected = " The platform has since taken back part of the counts."
@@ -22,7 +23,7 @@ def describe(motion: Motion, seen: Forecast) -> str:
         f"{_opening(motion, seen)}: {motion.weighted:,.0f} interactions in "
         f"{say_age(motion.age_hours)}, growing {_about(motion.growth)} an hour{usual}. "
         f"Expected about {_about(seen.expected)} ({_about(seen.low)}-{_about(seen.high)}) in two "
-        f"days; viral here means {_about(seen.threshold)} or more.{corrected}"
+        f"days; viral here means {_about_all(seen.threshold)} or more.{corrected}"
     )
 
 
@@ -45,3 +46,7 @@ def _about(count: float) -> str:
     if count >= 100:
         return f"{float(f'{count:.2g}'):,.0f}"
     return f"{count:.0f}"
+
+
+_about_all = lru_cache(maxsize=256)(_about)
+"""The same for what is said of all posts of an age, many times a day."""
