@@ -25,7 +25,7 @@ class Thresholds(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    min_confidence: Share = 0.7
+    min_confidence: Share = 0.6
     min_followers: Annotated[int, Field(ge=1)] = 10_000
     min_weighted: Annotated[float, Field(gt=0)] = 50.0
     critical_times: Annotated[float, Field(gt=1)] = 10.0

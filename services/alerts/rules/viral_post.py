@@ -21,7 +21,7 @@ class Thresholds(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    min_confidence: Share = 0.7
+    min_confidence: Share = 0.6
 
 
 def judge(post: EnrichedPost, thresholds: Thresholds) -> Alert | None:
