@@ -72,7 +72,8 @@ def weigh(
         for say, value in zip(says, weighed, strict=True)
         if say.hit is not None and value
     ]
-    return _settle(_odds(score, neutral, leaning, _SURE), model, evidence)
+    sure = _SURE if any(abs(say.value) >= SAID for say in says) else _UNSURE
+    return _settle(_odds(score, neutral, leaning, sure), model, evidence)
 
 
 def _outspoken(says: Sequence[Say], ironic: bool) -> list[Say]:
