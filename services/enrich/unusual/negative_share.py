@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .bins import DAY_BINS, FULL_WEIGHT, HOUR_BINS
+from .bins import DAY_BINS, FULL_WEIGHT, HOUR_BINS, WINDOW_BINS
 from .tails import beta_binomial_tail, usual_shares
 
-LINE = 10**-2.5
-"""Chance by luck at which it is called."""
+LINE = 1 / 225
+"""Chance by luck at which it is called, at most: see ``NegativeShare.line``."""
+MANY = 80
+"""Posts of six hours from which on the line falls."""
 OUTSIDE = 0.1
 """The usual range leaves so much out at each end."""
 _PRIOR_NEGATIVE, _PRIOR_OTHERS = 1.2, 8.8
@@ -21,6 +23,8 @@ _FEWEST_NEGATIVE, _FEWEST = 4, 5
 _TIMES_USUAL = 1.5
 _LOOKS = HOUR_BINS // 2
 _DECAY = 0.5 ** (1 / (14 * DAY_BINS))
+_WINDOW: float = WINDOW_BINS * (1 - _DECAY)
+"""What a usual window holds of all that is remembered."""
 _COOL_DOWN = DAY_BINS
 _LONGEST_FREEZE = 3 * DAY_BINS
 
@@ -55,7 +59,8 @@ class NegativeShare:
         self.chance = None
         if judged >= _FEWEST and bad >= _FEWEST_NEGATIVE and bad >= _TIMES_USUAL * share * judged:
             self.chance = beta_binomial_tail(bad, judged, share * sample, (1 - share) * sample)
-        self.beyond = self.beyond + 1 if self.chance is not None and self.chance <= LINE else 0
+        unlikely = self.chance is not None and self.chance <= self.line()
+        self.beyond = self.beyond + 1 if unlikely else 0
         if self._fires() and not self.alarmed(number):
             self.opened = number
         if self.alarmed(number) and self.unlearned < _LONGEST_FREEZE:
@@ -72,9 +77,20 @@ class NegativeShare:
 
         Each look at the same posts is another chance for luck.
         """
-        if self.chance is None or self.chance > LINE:
+        if self.chance is None or not self.beyond:
             return False
-        return self.beyond >= _LOOKS or self.chance * _LOOKS <= LINE
+        return self.beyond >= _LOOKS or self.chance * _LOOKS <= self.line()
+
+    def line(self) -> float:
+        """Return the chance by luck at which the window is called.
+
+        With fewer posts than six hours usually bring (at night, in the early morning) it is smaller
+        in proportion: so few are soon others, and each look is another chance for luck. With many
+        it is smaller too: a wave of complaints stands out of them by far, so to be surer costs
+        nothing, and what is left are bad days.
+        """
+        most = max(self.judged, _WINDOW * (self.negative + self.others))
+        return LINE * self.judged / most * min(1.0, MANY / most)
 
     def alarmed(self, number: int) -> bool:
         """Whether an alarm was raised in the last 24 hours."""
