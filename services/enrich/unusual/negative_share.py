@@ -87,7 +87,7 @@ class NegativeShare:
         With fewer posts than six hours usually bring (at night, in the early morning) it is smaller
         in proportion: so few are soon others, and each look is another chance for luck. With many
         it is smaller too: a wave of complaints stands out of them by far, so to be surer costs
-        nothing, and what is left are bad days.
+        little, and what stands out less is mostly a bad day.
         """
         most = max(self.judged, WINDOW * (self.negative + self.others))
         return LINE * self.judged / most * min(1.0, MANY / most)
