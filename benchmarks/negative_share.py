@@ -1,7 +1,7 @@
 """How well a wave of complaints is called: ``python -m benchmarks.negative_share``.
 
-Simulated museums of some posts an hour, beside simpler rules. The days' opinions swing as the
-rule supposes, so the figures are kinder than life.
+Made-up museums of some posts an hour, of two kinds, beside simpler rules. The days' opinions swing
+as the rule supposes, so the figures are kinder than life.
 """
 
 from __future__ import annotations
@@ -9,144 +9,116 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import product
 from pathlib import Path
 from statistics import median
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from benchmarks.machine import Machine, describe_machine
-from benchmarks.museum_volume import daily_profile
+from benchmarks.negative_shares import Marks, Numbers, follow
+from benchmarks.opinions import CALLED_WITHIN, LEARNING_DAYS, Counts, Opinions, restless, steady
 from benchmarks.result import put_between_markers
-from services.enrich.unusual.bins import (
-    DAY_BINS,
-    FULL_WEIGHT,
-    HOUR_BINS,
-    WINDOW_BINS,
-)
-from services.enrich.unusual.negative_share import LINE, NegativeShare
-from services.enrich.unusual.tails import beta_binomial_tail
+from services.enrich.unusual.bins import DAY_BINS, HOUR_BINS
 
 RESULT = Path(__file__).parent / "results" / "negative_share.json"
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "unusual.md"
-USUAL, SWING = 0.12, 0.03
-CRISIS_TIMES, CRISIS_PLUS = 3.5, 0.05
-_CRISIS_BINS = 6 * HOUR_BINS
-_CALLED_WITHIN = 12 * HOUR_BINS
-_LEARNING_DAYS = 21
 VOLUMES = (1, 3, 10, 30)
 """Judged posts an hour."""
+STEADY, RESTLESS = "steady museums", "restless museums"
+OURS = "ours"
+_LEARNED = LEARNING_DAYS * DAY_BINS
+
+Rule = Callable[[Counts, Counts, Numbers], Marks]
+"""Where ``bad`` of ``judged`` posts of six hours are called, if ``share`` is usual."""
 
 
-@dataclass(frozen=True)
-class Opinions:
-    """Judged and negative posts by bin, and the bins at which a crisis begins."""
-
-    judged: list[int]
-    negative: list[int]
-    crises: tuple[int, ...]
-
-
-def opinions(
-    chance: np.random.Generator, per_hour: float, days: int, *, every_days: int = 0
-) -> Opinions:
-    """Draw a museum's opinions; with ``every_days``, a crisis of six hours on every such day."""
-    spread = 1 / SWING - 1
-    share = np.repeat(chance.beta(USUAL * spread, (1 - USUAL) * spread, days), DAY_BINS)
-    crises = []
-    if every_days:
-        for day in range(_LEARNING_DAYS, days - 1, every_days):
-            begin = day * DAY_BINS + int(chance.integers(8 * HOUR_BINS, 18 * HOUR_BINS))
-            crises.append(begin)
-            share[begin : begin + _CRISIS_BINS] = USUAL * CRISIS_TIMES + CRISIS_PLUS
-    judged = chance.poisson(np.tile(daily_profile(), days) * per_hour / HOUR_BINS)
-    negative = chance.binomial(judged, share)
-    return Opinions(judged.tolist(), negative.tolist(), tuple(crises))
-
-
-Rule = Callable[[int, int, float, float], bool]
-"""Whether ``k`` of ``n`` posts are called, where ``mu`` is usual, trusted as so many posts are."""
-
-
-def raw_share(n: int, k: int, mu: float, trusted: float) -> bool:
+def raw_share(judged: Counts, bad: Counts, share: Numbers) -> Marks:
     """Call 35 % or more."""
-    return n >= 5 and k >= 4 and k / n >= 0.35
+    return _enough(judged, bad) & (bad >= 0.35 * judged)
 
 
-def z_test(n: int, k: int, mu: float, trusted: float) -> bool:
+def z_test(judged: Counts, bad: Counts, share: Numbers) -> Marks:
     """Call three standard errors."""
-    return n >= 5 and k >= 4 and (k - n * mu) / math.sqrt(n * mu * (1 - mu)) >= 3
+    deviation = np.sqrt(judged * share * (1 - share))
+    return _enough(judged, bad) & (bad - judged * share >= 3 * deviation)
 
 
-def binomial(n: int, k: int, mu: float, trusted: float) -> bool:
+def binomial(judged: Counts, bad: Counts, share: Numbers) -> Marks:
     """Call what a coin of the usual share gives once in a thousand times."""
-    if n < 5 or k < 4 or k <= n * mu:
-        return False
-    log_odds = math.log(mu / (1 - mu))
-    term = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
-    chance, log_term = 0.0, term + k * log_odds + n * math.log1p(-mu)
-    for count in range(k, n + 1):
-        chance += math.exp(log_term)
-        log_term += math.log((n - count) / (count + 1)) + log_odds if count < n else 0.0
-    return chance < 1e-3
-
-
-def first_look(n: int, k: int, mu: float, trusted: float) -> bool:
-    """Call as our rule does, but at the first look beyond the line, whatever the next ones say."""
-    if n < 5 or k < 4 or k < 1.5 * mu * n:
-        return False
-    return beta_binomial_tail(k, n, mu * trusted, (1 - mu) * trusted) <= LINE
-
-
-def alarms_of(said: Opinions, rules: Mapping[str, Rule | None]) -> dict[str, list[int]]:
-    """Return the bins of the alarms of each rule: of simpler ones with the same cool-down, or ours.
-
-    All are told the same of what is usual.
-    """
-    share = NegativeShare()
-    found: dict[str, list[int]] = {name: [] for name in rules}
-    calm_from = dict.fromkeys(rules, 0)
-    judged = negative = 0
-    for place, (now, bad) in enumerate(zip(said.judged, said.negative, strict=True)):
-        judged, negative = judged + now, negative + bad
-        leaving = place - WINDOW_BINS
-        if leaving >= 0:
-            judged, negative = judged - said.judged[leaving], negative - said.negative[leaving]
-        first = place + 1 - WINDOW_BINS
-        old = (said.judged[first], said.negative[first]) if first >= 0 else (0, 0)
-        mu, trusted = share.usual()
-        opened = share.opened
-        share.fold(
-            place + 1,
-            (FULL_WEIGHT * judged, FULL_WEIGHT * negative),
-            (FULL_WEIGHT * old[0], FULL_WEIGHT * old[1]),
-        )
-        for name, rule in rules.items():
-            if rule is None:
-                if share.opened != opened:
-                    found[name].append(place)
-            elif place >= calm_from[name] and rule(judged, negative, mu, trusted):
-                found[name].append(place)
-                calm_from[name] = place + DAY_BINS
+    found = _enough(judged, bad) & (bad > judged * share)
+    for at in zip(*np.nonzero(found), strict=True):
+        found[at] = _coins(int(judged[at]), int(bad[at]), float(share[at])) < 1e-3
     return found
 
 
-RULES: dict[str, Rule | None] = {
+def _coins(n: int, k: int, share: float) -> float:
+    """Return the chance of ``k`` or more of ``n``."""
+    log_odds = math.log(share / (1 - share))
+    ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    term, total = math.exp(ways + k * log_odds + n * math.log1p(-share)), 0.0
+    for count in range(k, n + 1):
+        total += term
+        if term < 1e-6 * total:
+            break
+        term *= (n - count) / (count + 1) * math.exp(log_odds)
+    return total
+
+
+def _enough(judged: Counts, bad: Counts) -> Marks:
+    return (judged >= 5) & (bad >= 4)
+
+
+SIMPLE: dict[str, Rule] = {
     "share >= 35 %": raw_share,
     "z-test 3": z_test,
     "binomial p < 1e-3": binomial,
-    "beta-binomial p < 10^-2.5, first look": first_look,
-    "beta-binomial p < 10^-2.5, half an hour": None,
 }
+FIRST_LOOK = "beta-binomial p < 10^-2.5"
+RULES = (*SIMPLE, FIRST_LOOK, OURS)
+Places = NDArray[np.int64]
+"""Bins in order."""
+
+
+def held(said: Opinions) -> dict[str, list[Places]]:
+    """Return by rule and museum the bins at which it holds. Simpler rules look once in an hour.
+
+    All are told the same of what is usual.
+    """
+    judged, bad = said.windows()
+    followed = follow(said)
+    hourly = slice(HOUR_BINS - 1, None, HOUR_BINS)
+    looks = {
+        name: rule(judged[hourly], bad[hourly], followed.usual[hourly])
+        for name, rule in SIMPLE.items()
+    }
+    looks[FIRST_LOOK] = followed.first[hourly]
+    found = {
+        name: [np.flatnonzero(one) * HOUR_BINS + HOUR_BINS - 1 for one in marks.T]
+        for name, marks in looks.items()
+    }
+    return found | {OURS: [np.flatnonzero(one) for one in followed.holds.T]}
+
+
+def alarms(places: Places) -> list[int]:
+    """Return the bins of the alarms: after each it is quiet for a day."""
+    found, next_one = [], 0
+    while next_one < len(places):
+        found.append(int(places[next_one]))
+        next_one = int(np.searchsorted(places, found[-1] + DAY_BINS))
+    return found
 
 
 class Figures(BaseModel):
-    """False alarms a week in quiet museums, share of crises called, median delay in hours."""
+    """False alarms a week, share of crises called, median delay in hours."""
 
     model_config = ConfigDict(frozen=True)
 
+    kind: str
     rule: str
     per_hour: int
     false_a_week: float
@@ -165,47 +137,63 @@ class Result(BaseModel):
     figures: tuple[Figures, ...]
 
     def markdown(self) -> str:
-        """Write the table."""
-        head = "| judged posts an hour |" + "".join(f" {volume} |" for volume in VOLUMES)
-        rows = []
-        for rule in RULES:
-            cells = (
-                f" {one.false_a_week:.2f}, {one.recall:.2f}, {one.delay:.1f} h |"
-                for one in self.figures
-                if one.rule == rule
+        """Write the tables."""
+        lines = [self.machine.sentence()]
+        for kind in (RESTLESS, STEADY):
+            head = f"| {kind}: judged posts an hour |" + "".join(f" {one} |" for one in VOLUMES)
+            lines += ["", head, "| --- |" + " ---: |" * len(VOLUMES)]
+            for rule in RULES:
+                cells = (
+                    f" {one.false_a_week:.2f}, {one.recall:.2f}, {one.delay:.1f} h |"
+                    for one in self.figures
+                    if (one.kind, one.rule) == (kind, rule)
+                )
+                lines.append(f"| {rule} |" + "".join(cells))
+        return "\n".join(lines)
+
+
+def measure(kind: str, per_hour: int, museums: int, weeks: int, seed: int) -> list[Figures]:
+    """Measure every rule at one volume.
+
+    Of steady museums false alarms are counted where no crisis ever comes, and a crisis is called
+    by an alarm. Of restless ones both are counted in the same weeks, and a crisis is called if
+    the rule holds, be it in the quiet day after an earlier alarm.
+    """
+    chance = np.random.default_rng((seed, per_hour, kind == STEADY))
+    days, calm = 7 * weeks, None
+    if kind == STEADY:
+        calm = held(steady(chance, per_hour, museums, days, crises=False))
+        said = steady(chance, per_hour, museums, days, crises=True)
+    else:
+        said = restless(chance, per_hour, museums, days)
+    found, crises = held(said), sum(map(len, said.crises))
+    figures = []
+    for rule in RULES:
+        false, delays = 0, []
+        for museum, begins in enumerate(said.crises):
+            raised = alarms(found[rule][museum])
+            calls = np.array(raised) if calm else found[rule][museum]
+            alone = alarms(calm[rule][museum]) if calm else raised
+            false += sum(at >= _LEARNED and (bool(calm) or not _in_any(at, begins)) for at in alone)
+            for begin in begins:
+                place = int(np.searchsorted(calls, begin))
+                if place < len(calls) and calls[place] < begin + CALLED_WITHIN:
+                    delays.append((calls[place] - begin) / HOUR_BINS)
+        figures.append(
+            Figures(
+                kind=kind,
+                rule=rule,
+                per_hour=per_hour,
+                false_a_week=false / (museums * (weeks - LEARNING_DAYS / 7)),
+                recall=len(delays) / crises,
+                delay=median(delays) if delays else math.nan,
             )
-            rows.append(f"| {rule} |" + "".join(cells))
-        rule_line = "| --- |" + " ---: |" * len(VOLUMES)
-        return "\n".join((self.machine.sentence(), "", head, rule_line, *rows))
-
-
-def measure(per_hour: int, museums: int, weeks: int, seed: int) -> list[Figures]:
-    """Measure every rule at one volume."""
-    false = dict.fromkeys(RULES, 0)
-    delays: dict[str, list[float]] = {name: [] for name in RULES}
-    crises = 0
-    for number in range(museums):
-        chance = np.random.default_rng((seed, per_hour, number))
-        quiet = opinions(chance, per_hour, 7 * weeks)
-        learned = _LEARNING_DAYS * DAY_BINS
-        for name, found in alarms_of(quiet, RULES).items():
-            false[name] += sum(place >= learned for place in found)
-        said = opinions(chance, per_hour, 7 * weeks, every_days=6)
-        crises += len(said.crises)
-        for name, found in alarms_of(said, RULES).items():
-            for begin in said.crises:
-                hits = [place for place in found if begin <= place < begin + _CALLED_WITHIN]
-                delays[name] += [(place - begin) / HOUR_BINS for place in hits[:1]]
-    return [
-        Figures(
-            rule=name,
-            per_hour=per_hour,
-            false_a_week=false[name] / (museums * (weeks - _LEARNING_DAYS / 7)),
-            recall=len(delays[name]) / crises,
-            delay=median(delays[name]) if delays[name] else math.nan,
         )
-        for name in RULES
-    ]
+    return figures
+
+
+def _in_any(at: int, begins: Sequence[int]) -> bool:
+    return any(begin <= at < begin + CALLED_WITHIN for begin in begins)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -213,20 +201,24 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.negative_share", description=__doc__
     )
-    parser.add_argument("--museums", type=int, default=6, help="simulated, for each figure (6)")
+    parser.add_argument("--museums", type=int, default=60, help="made up, for each figure (60)")
     parser.add_argument("--weeks", type=int, default=26)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="keep the result, in docs/ too")
     given = parser.parse_args(arguments)
+    machine = describe_machine()
+    # The longest first, so that no process waits for the other.
+    tasks = list(product((STEADY, RESTLESS), sorted(VOLUMES, reverse=True)))
+    with ProcessPoolExecutor() as pool:
+        parts = [
+            pool.submit(measure, *task, given.museums, given.weeks, given.seed) for task in tasks
+        ]
+        figures = {task: part.result() for task, part in zip(tasks, parts, strict=True)}
     result = Result(
-        machine=describe_machine(),
+        machine=machine,
         museums=given.museums,
         weeks=given.weeks,
-        figures=tuple(
-            row
-            for volume in VOLUMES
-            for row in measure(volume, given.museums, given.weeks, given.seed)
-        ),
+        figures=tuple(row for task in sorted(figures) for row in figures[task]),
     )
     print(result.markdown())
     if given.write:
@@ -234,10 +226,10 @@ def main(arguments: Sequence[str]) -> int:
         put_between_markers("negative_share", result.markdown(), DOCS)
     print()
     for one in result.figures:
-        if RULES[one.rule] is None:
+        if one.rule == OURS:
             print(
-                f"{one.per_hour} posts/h: false alarms a week: {one.false_a_week:.2f} "
-                f"recall: {one.recall:.2f} median delay: {one.delay:.1f} h"
+                f"{one.kind}, {one.per_hour} posts/h: false alarms a week: {one.false_a_week:.3f} "
+                f"recall: {one.recall:.3f} median delay: {one.delay:.1f} h"
             )
     return 0
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.enrich.unusual.bins import DAY_BINS, WINDOW_BINS
-from services.enrich.unusual.negative_share import NegativeShare
+from services.enrich.unusual.bins import DAY_BINS, HOUR_BINS, WINDOW_BINS
+from services.enrich.unusual.negative_share import LINE, MANY, NegativeShare
 
 WHOLE = 15
 
@@ -74,6 +75,40 @@ def test_four_negative_posts_are_the_fewest() -> None:
     empty = [(0, 0)] * WINDOW_BINS
     assert fold([*quiet, *empty, (3, 3)])[1] == []
     assert fold([*quiet, *empty, (5, 4)])[1] != []
+
+
+def large(per_bin: int) -> NegativeShare:
+    """Return a museum of so many judged posts in five minutes, an eighth of them negative."""
+    return fold([(per_bin, per_bin // 8)] * (120 * DAY_BINS))[0]
+
+
+@pytest.mark.parametrize(
+    ("per_bin", "judged", "times"),
+    [
+        (0, 6, 1),
+        (0, MANY, 1),
+        (0, 2 * MANY, 1 / 2),
+        (1, WINDOW_BINS, 1),
+        (1, WINDOW_BINS // 2, 1 / 2),
+        (8, 8 * WINDOW_BINS, MANY / (8 * WINDOW_BINS)),
+        (8, 4 * WINDOW_BINS, MANY / (8 * WINDOW_BINS) / 2),
+    ],
+)
+def test_the_line_falls_with_few_posts_of_many_and_with_very_many(
+    per_bin: int, judged: int, times: float
+) -> None:
+    share = large(per_bin)
+    share.judged = judged
+    assert share.line() == pytest.approx(times * LINE, rel=0.02)
+
+
+def test_a_few_posts_are_called_where_no_more_are_usual() -> None:
+    nothing = [(0, 0)] * 3
+    small = [*[(1, 0), *nothing] * 4, (1, 1), *nothing, *[(1, 0), *nothing] * 3] * 200
+    large = [(8, 1), *nothing] * 1600
+    complaints = [*[(0, 0)] * WINDOW_BINS, (20, 10), *[(0, 0)] * HOUR_BINS]
+    assert fold([*small, *complaints])[1] != []
+    assert fold([*large, *complaints])[1] == []
 
 
 @given(
