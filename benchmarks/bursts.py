@@ -53,8 +53,8 @@ RISING = (100, 300, 1000)
 """Posts a day of the museums whose rises are slow, and whose usual range is checked."""
 _RISE_AFTER_DAYS = 57
 _CALLED_WITHIN = 2 * HOUR_BINS
-_RISES = 100
-"""Museums with a rise for each without: one rise each, and a share of 600 may be off by .03."""
+_RISES = 50
+"""Museums with a rise for each without: one rise each, and a share of 300 may be off by .04."""
 _FIRST = bin_of(START)
 _UTC = Calendar(ZoneInfo("UTC"))
 
