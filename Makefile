@@ -85,7 +85,7 @@ format: install ## put imports and lines into shape
 	@$(BIN)/ruff format .
 
 .PHONY: schemas
-schemas: install ## write schemas/json anew from the models
+schemas: install ## write schemas/json and schemas/asyncapi.json anew from the models
 	@$(BIN)/python -m schemas.jsonschema
 	@$(BIN)/python -m schemas.asyncapi
 

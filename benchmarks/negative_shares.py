@@ -45,7 +45,7 @@ def follow(said: Opinions) -> Followed:
         now, now_bad = judged[place], negative[place]
         known = bad + others + rule.PRIOR_NEGATIVE + rule.PRIOR_OTHERS
         share = usual[place] = (bad + rule.PRIOR_NEGATIVE) / known
-        most = np.maximum(np.maximum(now, rule.WINDOW * (bad + others)), 1)
+        most = np.maximum(np.maximum(now, rule.WINDOW_SHARE * (bad + others)), 1)
         line = rule.LINE * now / most * np.minimum(1.0, rule.MANY / most)
         chance = _chances(now, now_bad, share, np.minimum(known, rule.TRUSTED))
         unlikely = chance <= line

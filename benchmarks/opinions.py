@@ -44,7 +44,7 @@ def _trailing(counts: Counts) -> Counts:
 def steady(
     chance: np.random.Generator, per_hour: float, museums: int, days: int, *, crises: bool
 ) -> Opinions:
-    """Draw museums where each day brings as many; every sixth has a crisis, begun from 8 to 18."""
+    """Draw museums where each day brings as many; every sixth day has a crisis from 8 to 18 on."""
     rates = np.tile(daily_profile(), days) * per_hour / HOUR_BINS
     begins = tuple(
         tuple(

@@ -59,11 +59,8 @@ class Channel:
     @property
     def messages(self) -> tuple[str, ...]:
         """Names of the messages, those without a value last."""
-        nulls = {
-            f"{self.events[0]}{_SUFFIX}": self.gone,
-            ce.TICK: self.ticks,
-            ce.HEARTBEAT: self.heartbeats,
-        }
+        nulls = {f"{event}{_SUFFIX}": self.gone for event in self.events}
+        nulls |= {ce.TICK: self.ticks, ce.HEARTBEAT: self.heartbeats}
         return (*self.events, *(name for name, there in nulls.items() if there))
 
 
@@ -142,7 +139,10 @@ def _message(name: str) -> dict[str, Any]:
             "name": name,
             "summary": (EVENTS[name].__doc__ or "").partition("\n")[0],
             "headers": _headers(name, headers, needed=True),
-            "payload": {"$ref": f"./json/{name}.json"},
+            "payload": {
+                "schemaFormat": "application/schema+json;version=draft-2020-12",
+                "schema": {"$ref": f"./json/{name}.json"},
+            },
             "bindings": _keyed({}),
         }
     summary, key, headers, needed = _NULLS.get(name, _GONE)

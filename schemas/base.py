@@ -29,7 +29,10 @@ Utc = Annotated[
     AfterValidator(to_utc),
     WithJsonSchema({"type": "string"}, mode="serialization"),
 ]
-"""An aware instant. Any offset is read, UTC is kept, RFC 3339 is written as by ``format_utc``."""
+"""An aware instant. Any offset is read, UTC is kept, and RFC 3339 is written as by ``format_utc``.
+
+What is put into a model without being read (``model_copy``) must be in UTC already, as clocks are.
+"""
 
 MuseumId = Annotated[str, Field(pattern=MUSEUM_ID_PATTERN, max_length=64)]
 PostId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*:.+$", max_length=512)]

@@ -32,7 +32,7 @@ class Detector:
         self._steps = _array("I", tables.steps)
         self._rows = _array("I", tables.rows)
         self._features = _array("i", tables.features)
-        self._tables = tables._replace(  # the same memory: twice 40 MB would be too much
+        self._tables = tables._replace(  # the same memory: twice 30 MB would be too much
             steps=np.frombuffer(self._steps, np.uint32),
             rows=np.frombuffer(self._rows, np.uint32),
             features=np.frombuffer(self._features, np.int32),

@@ -14,7 +14,7 @@ from schemas import Aspect, Language, MatchKind, Model, Post, Rating, Sentiment,
 from .aspects import POLARITIES, AspectFinder, Found, about, find_judgements
 from .clauses import Clauses
 from .here import Here
-from .hints import lean
+from .hints import lean, read_hints
 from .language import UNDETERMINED, detect_languages
 from .phrases import Hit, Tokens
 from .phrases.library import find_all_phrases, taxonomy
@@ -92,6 +92,7 @@ class Reader:
     def __init__(self, model: SentimentModel) -> None:
         self._model = model
         self._families = dict(taxonomy())
+        read_hints()  # a broken file is told at the start, not at the first post
 
     @property
     def model(self) -> str:
@@ -168,6 +169,7 @@ class Reader:
         )
         if danger is None and speaker.kind in _REPORTS:
             sides["visit"] = abstain(self.model)
+            rating = None  # somebody else's
         if sells:
             sides["work"] = abstain(self.model)
         if speaker.kind in _NOT_THERE and sides["visit"].label == "positive":

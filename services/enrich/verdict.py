@@ -28,10 +28,11 @@ _ENOUGH = 0.4
 _UNSAID = math.log(8)
 """What hints have to outweigh where nothing is said: neither is eight times as likely."""
 _HINTED = 0.15
-_SURE, _UNSURE = 0.7, 0.5
-"""What log-odds count, so that shares come true on posts that were not seen; a guess, where nothing
-is plainly said, is less sure, and alone calls nobody.
-"""
+"""Weaker hints are not shown."""
+_TRUST = 0.7
+"""What log-odds count, so that shares come true on posts that were not seen."""
+_MOST_GUESSED = 0.55
+"""A guess, where nothing is plainly said, is never surer than that: it alone calls nobody."""
 _WORDS_SHOWN = 8
 
 
@@ -72,8 +73,8 @@ def weigh(
         for say, value in zip(says, weighed, strict=True)
         if say.hit is not None and value
     ]
-    sure = _SURE if any(abs(say.value) >= SAID for say in says) else _UNSURE
-    return _settle(_odds(score, neutral, leaning, sure), model, evidence)
+    most = 1.0 if any(abs(say.value) >= SAID for say in says) else _MOST_GUESSED
+    return _settle(_odds(score, neutral, leaning), model, evidence, most)
 
 
 def _outspoken(says: Sequence[Say], ironic: bool) -> list[Say]:
@@ -93,14 +94,14 @@ def guess(tokens: Tokens, score: float, model: str, neutral: float, leaning: Lea
         if max(leaning) <= _UNSAID:
             return abstain(model)
         score, neutral = 0.0, _UNSAID
-    odds = _odds(score, neutral, leaning, _UNSURE)
-    return _settle(odds, model, _hints(tokens) if any(leaning) else [])
+    evidence = _hints(tokens) if any(leaning) else []
+    return _settle(_odds(score, neutral, leaning), model, evidence, _MOST_GUESSED)
 
 
-def _odds(score: float, neutral: float, leaning: Leaning, sure: float) -> list[float]:
+def _odds(score: float, neutral: float, leaning: Leaning) -> list[float]:
     """Return the log-odds of negative, neutral and positive."""
     odds = (leaning.bad - _STEEP * score, neutral, leaning.good + _STEEP * score)
-    return [sure * each for each in odds]
+    return [_TRUST * each for each in odds]
 
 
 def _hints(tokens: Tokens) -> list[tuple[int, int, float]]:
@@ -112,13 +113,17 @@ def _hints(tokens: Tokens) -> list[tuple[int, int, float]]:
 
 
 def _settle(
-    odds: Sequence[float], model: str, evidence: Sequence[tuple[int, int, float]]
+    odds: Sequence[float],
+    model: str,
+    evidence: Sequence[tuple[int, int, float]],
+    most: float = 1.0,
 ) -> Sentiment:
     """Make a sentiment of the log-odds of negative, neutral and positive, and of where words stand
-    and what each weighs.
+    and what each weighs. It is never surer of a side than ``most``; what is over goes to neutral.
     """
     powers = tuple(map(math.exp, odds))
-    negative, neutral, positive = (power / sum(powers) for power in powers)
+    negative, positive = (min(power / sum(powers), most) for power in (powers[0], powers[2]))
+    neutral = 1 - negative - positive
     strongest = sorted(evidence, key=lambda item: -abs(item[2]))[:_WORDS_SHOWN]
     confidence, label = max((negative, "negative"), (neutral, "neutral"), (positive, "positive"))
     return Sentiment.model_validate(

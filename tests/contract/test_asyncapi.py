@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 
+from schemas import cloudevents as ce
 from schemas.asyncapi import PATH, document, text
-from schemas.topics import TOPICS
+from schemas.topics import HEARTBEAT_KEY, TOPICS
 from tests.contract.golden_records import TYPES, golden
 
 DOCUMENT = document()
+FORMATS = FormatChecker()
 
 
 def at(reference: str) -> Any:
@@ -40,22 +43,43 @@ def test_a_golden_record_is_one_of_its_topics_messages(ce_type: str) -> None:
     record = golden(ce_type)
     message = at(DOCUMENT["channels"][record.topic]["messages"][ce_type]["$ref"])
     payload = message["payload"]
-    if "$ref" in payload:
-        payload = json.loads((PATH.parent / payload["$ref"]).read_text("utf-8"))
+    if "schema" in payload:
+        payload = json.loads((PATH.parent / payload["schema"]["$ref"]).read_text("utf-8"))
     for schema, value in (
         (message["headers"], record.headers),
         (message["bindings"]["kafka"]["key"], record.key),
         (payload, record.value),
     ):
         Draft202012Validator.check_schema(schema)
-        Draft202012Validator(schema).validate(value)
+        Draft202012Validator(schema, format_checker=FORMATS).validate(value)
 
 
-def test_a_null_says_what_is_gone() -> None:
-    message = at(
-        DOCUMENT["channels"]["posts.enriched"]["messages"]["passaparola.post.enriched.v1.gone"][
-            "$ref"
-        ]
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+NULLS = [
+    (topic, ce.null_headers(kind, "/enrich", "key", NOW, "pruned"), "key")
+    for topic, kind in (
+        ("posts.enriched", ce.POST_ENRICHED),
+        ("museums", ce.MUSEUM),
+        ("enrich.norms", ce.NORMS),
+        ("enrich.norms", ce.FORECAST),
     )
-    assert message["payload"] == {"type": "null"}
-    assert message["headers"]["properties"]["ce_type"] == {"const": "passaparola.post.enriched.v1"}
+] + [
+    ("ingest.tracked", ce.headers_for(ce.TRACKED, "/ingest", "key", None, NOW), "key"),
+    ("posts.enriched", ce.tick_headers("wall", "/enrich", "tick/3", NOW), "tick/3"),
+    ("incidents", ce.headers_for(ce.HEARTBEAT, "/alerts", HEARTBEAT_KEY, None, NOW), HEARTBEAT_KEY),
+]
+
+
+@pytest.mark.parametrize(("topic", "headers", "key"), NULLS)
+def test_each_null_that_is_written_is_one_message_of_its_topic(
+    topic: str, headers: ce.Headers, key: str
+) -> None:
+    said = {name: value.decode() for name, value in headers}
+    fitting = [
+        name
+        for name, reference in DOCUMENT["channels"][topic]["messages"].items()
+        if (message := at(reference["$ref"]))["payload"] == {"type": "null"}
+        and Draft202012Validator(message["headers"], format_checker=FORMATS).is_valid(said)
+        and Draft202012Validator(message["bindings"]["kafka"]["key"]).is_valid(key)
+    ]
+    assert len(fitting) == 1

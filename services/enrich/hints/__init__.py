@@ -1,5 +1,5 @@
-"""What the words of a post hint at of a visit, where nothing that is plainly said decides."""
+"""What the words of a post hint at of a visit, beside what is plainly said, or alone."""
 
-from .table import Leaning, hinting, lean
+from .table import Leaning, hinting, lean, read_hints
 
-__all__ = ["Leaning", "hinting", "lean"]
+__all__ = ["Leaning", "hinting", "lean", "read_hints"]

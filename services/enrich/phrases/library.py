@@ -97,11 +97,11 @@ def find_phrases(text: str, language: str) -> tuple[Tokens, dict[str, list[Hit]]
 def find_all_phrases(
     texts: Sequence[tuple[str, str]],
 ) -> list[tuple[Tokens, dict[str, list[Hit]]]]:
-    """Do so with many texts, each given with its language; one answer each, in order.
+    """Cut texts, each with its language, and find their phrases: one answer each, in order.
 
-    They are all cut first, and read language by language: what the processor has at hand of the
-    code and of a book is used again before it is gone.
+    An answer is the text's words, and its phrases by kind of file.
     """
+    # All are cut first, and read language by language: a processor's cache holds one book at best.
     order = sorted(range(len(texts)), key=lambda at: texts[at][1])
     books = {language: _books_for(language) for _, language in texts}
     cut = {at: books[texts[at][1]][0].cut(_beginning(texts[at][0])) for at in order}

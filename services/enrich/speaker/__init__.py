@@ -26,6 +26,7 @@ _RANK: tuple[SpeakerKind, ...] = (
 )
 _EVIDENCE = 5
 _UNKNOWN = Speaker(kind="visitor")
+"""Whoever nothing is known about is a visitor."""
 
 
 def tell_speaker(

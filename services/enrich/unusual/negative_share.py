@@ -23,7 +23,7 @@ FEWEST_NEGATIVE, FEWEST = 4, 5
 TIMES_USUAL = 1.5
 LOOKS = HOUR_BINS // 2
 DECAY = 0.5 ** (1 / (14 * DAY_BINS))
-WINDOW: float = WINDOW_BINS * (1 - DECAY)
+WINDOW_SHARE: float = WINDOW_BINS * (1 - DECAY)
 """What a usual window holds of all that is remembered."""
 COOL_DOWN = DAY_BINS
 LONGEST_FREEZE = 3 * DAY_BINS
@@ -87,9 +87,9 @@ class NegativeShare:
         With fewer posts than six hours usually bring (at night, in the early morning) it is smaller
         in proportion: so few are soon others, and each look is another chance for luck. With many
         it is smaller too: a wave of complaints stands out of them by far, so to be surer costs
-        little, and what stands out less is mostly a bad day.
+        little, and what stands out less is mostly a bad day. Where both hold, both count.
         """
-        most = max(self.judged, WINDOW * (self.negative + self.others))
+        most = max(self.judged, WINDOW_SHARE * (self.negative + self.others), 1)
         return LINE * self.judged / most * min(1.0, MANY / most)
 
     def alarmed(self, number: int) -> bool:

@@ -158,7 +158,9 @@ def test_the_words_that_tell_who_speaks_are_those_of_the_text() -> None:
     assert "words:link in bio" in evidence
 
 
-@pytest.mark.parametrize("text", ["Sorry, the toilets are filthy today", "No queue today!"])
+@pytest.mark.parametrize(
+    "text", ["Sorry, the toilets are filthy today", "No queue today!", "Rated 1 star for its queue"]
+)
 def test_who_only_reports_of_a_visit_made_none(text: str) -> None:
     visitor, museum = READER.understand([Item(text), Item(text, own=True)])
     assert not visitor.visit.abstained

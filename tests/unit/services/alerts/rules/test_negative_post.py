@@ -53,5 +53,7 @@ def test_no_alert_without_sure_negativity_of_others_with_reach(changes: dict[str
 
 def test_boundaries_count() -> None:
     assert negative_post.judge(negative(author={"followers": 10_000}), THRESHOLDS) is not None
-    post = make_post(sentiment=NEGATIVE | {"confidence": 0.7}, engagement=ENGAGEMENT)
+    post = make_post(
+        sentiment=NEGATIVE | {"confidence": THRESHOLDS.min_confidence}, engagement=ENGAGEMENT
+    )
     assert negative_post.judge(post, THRESHOLDS) is not None

@@ -29,7 +29,11 @@ def test_sure_negativity_makes_it_critical() -> None:
     assert alert is not None
     assert alert.severity is Severity.CRITICAL
     assert alert.summary.endswith("The visit reads as negative (90% sure).")
-    unsure = viral_post.judge(viral(sentiment=NEGATIVE | {"confidence": 0.5}), THRESHOLDS)
+    line = THRESHOLDS.min_confidence
+    sure = viral_post.judge(viral(sentiment=NEGATIVE | {"confidence": line}), THRESHOLDS)
+    assert sure is not None
+    assert sure.severity is Severity.CRITICAL
+    unsure = viral_post.judge(viral(sentiment=NEGATIVE | {"confidence": line - 0.01}), THRESHOLDS)
     assert unsure is not None
     assert unsure.severity is Severity.INFO
 

@@ -105,10 +105,10 @@ def test_the_line_falls_with_few_posts_of_many_and_with_very_many(
 def test_a_few_posts_are_called_where_no_more_are_usual() -> None:
     nothing = [(0, 0)] * 3
     small = [*[(1, 0), *nothing] * 4, (1, 1), *nothing, *[(1, 0), *nothing] * 3] * 200
-    large = [(8, 1), *nothing] * 1600
+    usual = [(8, 1), *nothing] * 1600
     complaints = [*[(0, 0)] * WINDOW_BINS, (20, 10), *[(0, 0)] * HOUR_BINS]
     assert fold([*small, *complaints])[1] != []
-    assert fold([*large, *complaints])[1] == []
+    assert fold([*usual, *complaints])[1] == []
 
 
 @given(
