@@ -169,6 +169,15 @@ def test_order_makes_no_difference(copies: list[Copy], chance: Random) -> None:
     assert told(Stories(shuffled), copies) == expected
 
 
+@given(st.lists(copies_drawn, unique_by=lambda copy: copy.post_id), st.integers(0, 100))
+@settings(max_examples=60, deadline=None)
+def test_recent_stories_are_those_with_a_recent_post(copies: list[Copy], hours: int) -> None:
+    stories, since = Stories(copies), T0 + timedelta(hours=hours)
+    recent = [story for story in stories.stories() if story.last_at > since]
+    assert stories.stories(since=since) == recent
+    assert set(stories.later(since)) == {copy.post_id for copy in copies if copy.at > since}
+
+
 class Coming(RuleBasedStateMachine):
     """Posts come, are edited, and go."""
 
