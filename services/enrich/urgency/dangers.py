@@ -55,7 +55,6 @@ class Dangers:
         ]
         self._told = elsewhere | told.keys()
         self._surely_told = elsewhere | {each for each, words in told.items() if words >= _TOLD}
-        self._told_throughout = bool(tales) and not self._now
         self._drilled = {self._sentence(hit) for hit in tales if hit.meaning.mark == _SURE}
 
     def first(self) -> Hit | None:
@@ -87,7 +86,7 @@ class Dangers:
         told = self._surely_told if mark == _SURE else self._told
         if mark == _SURE and sentence in told and any(sentence == now for now, _ in self._now):
             return not self._is_figure(hit)
-        if self._told_throughout and ASPECTS[hit.meaning.section] == "danger":
+        if not self._now and sentence in self._told and ASPECTS[hit.meaning.section] == "danger":
             return False
         if self._is_told(hit, told):
             return False

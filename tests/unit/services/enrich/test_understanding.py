@@ -172,6 +172,24 @@ def test_beside_a_danger_its_place_and_its_noise_are_not_named() -> None:
     assert {aspect.aspect for aspect in found.aspects} == {"danger", "staff"}
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "kind"),
+    [
+        ("en", "The painting of the battle is superb. In the yard a woman was stabbed.", "attack"),
+        (
+            "en",
+            "Great show about Venice. A man groped my daughter in the queue.",
+            "harassment",
+        ),
+        ("de", "Schöne Ausstellung über Rom. Im Foyer wurde eine Frau niedergestochen.", "attack"),
+    ],
+)
+def test_a_tale_in_another_sentence_silences_no_danger(lang: str, text: str, kind: str) -> None:
+    found = understand(text, lang).urgency
+    assert found is not None
+    assert found.kind == kind
+
+
 def test_an_item_is_made_of_a_post() -> None:
     now = datetime(2026, 6, 1, tzinfo=UTC)
     post = Post(
