@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 from services.enrich.hints.table import read_hints
-from services.enrich.hints.training import Example, learn, read_examples
+from services.enrich.hints.training.learn import Example, learn, read_examples
 
-POSTS = Path(__file__).parents[4] / "data" / "museum_visits"
+POSTS = Path(__file__).parents[5] / "data" / "museum_visits"
 BAD, NEITHER, GOOD = 0, 1, 2
 
 

@@ -1,12 +1,11 @@
-"""Learns the hints from labelled posts: ``python -m services.enrich.hints.training FOLDER``.
+"""From labelled posts to hints: a logistic regression over their words.
 
-A logistic regression over the words of posts whose visit is labelled; docs/labels.md has the rules
-of labelling and the shape of a line. Posts that are held out are not read.
+docs/labels.md has the rules of labelling and the shape of a line. Posts that are held out are not
+read.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -18,9 +17,9 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from ..phrases.library import book_of
-from .table import FILE, STEPS, render
-from .words import keys, kind_key
+from ...phrases.library import book_of
+from ..table import STEPS
+from ..words import keys, kind_key
 
 _LABELS = {"negative": 0, "neutral": 1, "none": 1, "positive": 2}
 _FEWEST_POSTS = 3
@@ -79,17 +78,3 @@ def _matrix(examples: Iterable[Example], names: Sequence[str]) -> csr_matrix:
     bounds = np.cumsum([0, *map(len, rows)])
     columns = np.concatenate([np.array(row, np.int32) for row in rows])
     return csr_matrix((np.ones(len(columns)), columns, bounds), (len(rows), len(names)))
-
-
-def main() -> None:
-    """Learn from a folder, and write the table beside this file."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, help="of labelled posts, a .jsonl file per language")
-    examples = read_examples(parser.parse_args().folder)
-    table = learn(examples)
-    (Path(__file__).parent / FILE).write_text(render(table), encoding="utf-8")
-    print(f"{len(table):,} hints of {len(examples):,} posts in {FILE}")
-
-
-if __name__ == "__main__":
-    main()
