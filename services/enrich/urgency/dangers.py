@@ -87,10 +87,11 @@ class Dangers:
             return False
         if sentence in self._drilled:
             return False
-        told = self._surely_told if mark == _SURE else self._told
+        lone = hit.words.bit_count() == 1
+        told = self._surely_told if mark == _SURE and not lone else self._told
         if mark == _SURE and sentence in told and any(sentence == now for now, _ in self._now):
             return not self._is_figure(hit)
-        if self._told_throughout and ASPECTS[hit.meaning.section] == "danger":
+        if self._told_throughout and (lone or ASPECTS[hit.meaning.section] == "danger"):
             return False
         if self._is_told(hit, told):
             return False
