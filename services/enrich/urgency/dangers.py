@@ -2,9 +2,9 @@
 
 A phrase that tells by itself counts; a hint counts where something else near it says that it is
 now and here. Figures of speech, titles, what is told of works, of the past and of elsewhere do not.
-A lone word of art or of an age ("Roman", "Goya") silences hints and what a lone word tells, and where
-nothing says now what is told of people; of works not more, for works are where leaks and thieves are. What was averted
-("false alarm") is no danger in the whole text.
+A lone word of art or of an age ("Roman", "Goya") silences hints and what a lone word tells, and
+where nothing says now what is told of people; of works not more, for works are where leaks and
+thieves are. What was averted ("false alarm") is no danger in the whole text.
 """
 
 from __future__ import annotations
