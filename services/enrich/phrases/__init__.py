@@ -54,8 +54,10 @@ Sections of urgency: the kinds ``[fire] [injury] [attack] [harassment] [lost_chi
   one holds the figure or begins before it: show is fire
 - ``[told]`` told, shown, past or elsewhere: no hint in its sentence counts, and no ``!`` phrase
   unless ``[now]`` speaks too: exhibition about, in the film, painting of, in ``##``. A lone word
-  (``roman``) silences hints alone, and where no ``[now]`` speaks what is told of people; two of
-  them silence as a phrase does, and one with ``!`` (``! drill``) whatever speaks of now
+  (``roman``) silences hints and dangers of one word alone, and where no ``[now]`` speaks what is
+  told of people; two of them silence as a phrase does, and one with ``!`` (``! drill``) whatever
+  speaks of now. One with ``=`` silences the whole text: what was averted, a joke, a work told of
+  (``= false alarm``)
 - ``[plain]``
 
 Sections of speaker: ``[visitor] [prospect] [press] [trade] [promotion] [museum]`` with ``!`` and

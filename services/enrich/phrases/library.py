@@ -45,7 +45,7 @@ def sections() -> Mapping[str, Mapping[str, str]]:
         "aspects": dict.fromkeys(taxonomy(), "-+=") | {PLAIN: NO_MARK},
         "urgency": dict.fromkeys(get_args(UrgencyKind), "!?")
         | dict.fromkeys(("now", "figure", PLAIN), NO_MARK)
-        | {"told": "!" + NO_MARK},
+        | {"told": "!=" + NO_MARK},
         "speaker": dict.fromkeys(kinds, "!?") | dict.fromkeys((*names, PLAIN), NO_MARK),
         "cues": dict.fromkeys((*_CUES, PLAIN), NO_MARK) | dict.fromkeys(("visit", "work"), "-+="),
     }

@@ -2,8 +2,9 @@
 
 A phrase that tells by itself counts; a hint counts where something else near it says that it is
 now and here. Figures of speech, titles, what is told of works, of the past and of elsewhere do not.
-A lone word of art or of an age ("Roman", "Goya") silences hints, and where nothing says now what is
-told of people; of works only hints, for works are where leaks and thieves are.
+A lone word of art or of an age ("Roman", "Goya") silences hints and what a lone word tells, and
+where nothing says now what is told of people; of works not more, for works are where leaks and
+thieves are. What was averted ("false alarm") is no danger in the whole text.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ ASPECTS: Mapping[str, str] = {
 """The aspect that each kind of danger is."""
 
 _SURE = "!"
+_THROUGHOUT = "="
 _ELSEWHERE = ("title", "elsewhere")
 _TOLD = 2
 """So many lone words of what is told silence a danger that tells by itself."""
@@ -55,6 +57,7 @@ class Dangers:
         ]
         self._told = elsewhere | told.keys()
         self._surely_told = elsewhere | {each for each, words in told.items() if words >= _TOLD}
+        self._averted = any(hit.meaning.mark == _THROUGHOUT for hit in tales)
         self._drilled = {self._sentence(hit) for hit in tales if hit.meaning.mark == _SURE}
 
     def first(self) -> Hit | None:
@@ -62,7 +65,7 @@ class Dangers:
 
         Of those that share a word the longest says best what happened.
         """
-        dangers = [hit for hit in self._hits if self._counts(hit)]
+        dangers = [] if self._averted else [hit for hit in self._hits if self._counts(hit)]
         if not dangers:
             return None
         first = min(dangers, key=lambda hit: (hit.meaning.mark != _SURE, hit.first))
@@ -83,7 +86,8 @@ class Dangers:
             return False
         if sentence in self._drilled:
             return False
-        told = self._surely_told if mark == _SURE else self._told
+        lone = hit.words.bit_count() == 1
+        told = self._surely_told if mark == _SURE and not lone else self._told
         if mark == _SURE and sentence in told and any(sentence == now for now, _ in self._now):
             return not self._is_figure(hit)
         if not self._now and sentence in self._told and ASPECTS[hit.meaning.section] == "danger":
@@ -119,4 +123,4 @@ class Dangers:
 
 def _tells(told: Hit) -> bool:
     """Whether a phrase for what is told silences a danger too that tells by itself."""
-    return told.meaning.mark == _SURE or told.words.bit_count() > 1
+    return told.meaning.mark in (_SURE, _THROUGHOUT) or told.words.bit_count() > 1

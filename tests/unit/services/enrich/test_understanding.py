@@ -240,6 +240,41 @@ def test_a_danger_is_told_whatever_else_its_sentence_speaks_of(
 
 
 @pytest.mark.parametrize(
+    ("lang", "danger", "averted"),
+    [
+        ("en", "Smoke everywhere, we were all led outside.", "Turns out it was a false alarm."),
+        ("it", "Fumo ovunque, ci hanno fatto uscire tutti.", "Falso allarme."),
+        ("fr", "De la fumée partout, on nous a fait sortir.", "C'était une fausse alerte."),
+        ("de", "Überall Rauch, wir mussten alle raus.", "War dann blinder Alarm."),
+        ("es", "Humo por todas partes, nos han sacado a todos.", "Era una falsa alarma."),
+    ],
+)
+def test_what_was_averted_is_no_danger_in_the_whole_text(
+    lang: str, danger: str, averted: str
+) -> None:
+    assert understand(danger, lang).urgency is not None
+    assert understand(f"{danger} {averted}", lang).urgency is None
+
+
+def test_an_alarm_that_was_not_false_averts_nothing() -> None:
+    assert understand("Smoke everywhere, we ran outside. This is no false alarm!").urgency
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Fire drill this morning, everyone evacuated, all out on the lawn"),
+        ("it", "Stamattina prova di evacuazione: tutti in giardino, sirene"),
+        ("fr", "Ce matin exercice d'évacuation, tout le monde dehors"),
+        ("de", "Heute früh Evakuierungsübung: alle raus, Feueralarm"),
+        ("es", "Simulacro de incendio esta mañana, evacuados todos"),
+    ],
+)
+def test_a_drill_is_no_danger_though_it_is_now(lang: str, text: str) -> None:
+    assert understand(text, lang).urgency is None
+
+
+@pytest.mark.parametrize(
     ("lang", "text", "here"),
     [
         ("en", "Fire at the British Museum, we are all outside", ("british-museum", "london")),
