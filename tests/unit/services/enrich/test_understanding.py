@@ -10,16 +10,9 @@ from hypothesis import strategies as st
 
 from schemas import Author, Ingest, Match, MatchKind, Post, Rating, Transport
 from services.enrich.hints import table
-from services.enrich.understanding import Item, Reader, Understanding, item_of
+from services.enrich.understanding import Item, Understanding, item_of
 
-from .plain_model import PlainModel
-
-READER = Reader(PlainModel())
-
-
-def understand(text: str, lang: str = "en", **given: object) -> Understanding:
-    item = Item(text, lang=lang, **given)  # type: ignore[arg-type]
-    return READER.understand([item])[0]
+from .understood import READER, understand
 
 
 def aspects(found: Understanding) -> dict[str, str]:
@@ -99,43 +92,6 @@ def test_stars_win() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "text", "kind"),
-    [
-        ("en", "Fire alarm going off at the museum, everyone out", "fire"),
-        ("en", "Someone stole my wallet in the cloakroom just now", "theft"),
-        ("en", "has anyone seen my son? lost near the dinosaurs", "lost_child"),
-        ("it", "esce fumo dal tetto del museo, evacuati tutti", "fire"),
-        ("it", "un uomo è svenuto in sala, serve un'ambulanza", "injury"),
-        ("en", "Thought it was a drill until smoke came pouring out of the vents", "fire"),
-        ("de", "Das ist keine Übung, im Café brennt die Küche", "fire"),
-    ],
-)
-def test_a_danger_is_urgent(lang: str, text: str, kind: str) -> None:
-    found = understand(text, lang)
-    assert found.urgency is not None
-    assert found.urgency.kind == kind
-    assert found.visit.label == "negative"
-    assert any(aspect.family == "safety" for aspect in found.aspects)
-
-
-@pytest.mark.parametrize(
-    ("lang", "text"),
-    [
-        ("en", "this show is fire 🔥🔥"),
-        ("en", "Guns and Roses at the Armoury"),
-        ("en", "Fire drill at eleven, back in ten minutes"),
-        ("en", "The great fire of 1666 destroyed the tower, says the exhibition about it"),
-        ("it", "bella da morire quella statua"),
-        ("it", "Domani prova di evacuazione antincendio"),
-        ("de", "Nicht erschrecken, wenn die Sirene heult: wir proben jetzt die Räumung"),
-        ("en", "A knight is stabbed in the old tapestry, look at his face 😍"),
-    ],
-)
-def test_a_figure_of_speech_a_title_and_a_drill_are_not(lang: str, text: str) -> None:
-    assert understand(text, lang).urgency is None
-
-
-@pytest.mark.parametrize(
     ("given", "kind"),
     [
         ({"text": "Lovely day at the museum"}, "visitor"),
@@ -167,29 +123,6 @@ def test_who_only_reports_of_a_visit_made_none(text: str) -> None:
     assert museum.visit.abstained
 
 
-def test_beside_a_danger_its_place_and_its_noise_are_not_named() -> None:
-    found = understand("Fire in the cafe! Gallery closed, so noisy, staff were rude", "en")
-    assert {aspect.aspect for aspect in found.aspects} == {"danger", "staff"}
-
-
-@pytest.mark.parametrize(
-    ("lang", "text", "kind"),
-    [
-        ("en", "The painting of the battle is superb. In the yard a woman was stabbed.", "attack"),
-        (
-            "en",
-            "Great show about Venice. A man groped my daughter in the queue.",
-            "harassment",
-        ),
-        ("de", "Schöne Ausstellung über Rom. Im Foyer wurde eine Frau niedergestochen.", "attack"),
-    ],
-)
-def test_a_tale_in_another_sentence_silences_no_danger(lang: str, text: str, kind: str) -> None:
-    found = understand(text, lang).urgency
-    assert found is not None
-    assert found.kind == kind
-
-
 def test_an_item_is_made_of_a_post() -> None:
     now = datetime(2026, 6, 1, tzinfo=UTC)
     post = Post(
@@ -215,76 +148,6 @@ WALLS = [
     *("a" * 65_536, "\u0301" * 65_536, "متحف رائع " * 6_000),
     *("😍" * 30_000, "queue " * 10_900, "bad queue, " * 6_000, "queue. " * 9_000, "no, " * 16_000),
 ]
-
-
-@pytest.mark.parametrize(
-    ("lang", "text", "kind"),
-    [
-        ("en", "Water is dripping on the Roman mosaics", "leak"),
-        ("es", "Han tirado pintura al Goya", "vandalism"),
-        ("de", "Mein Handy wurde früher am Tag gestohlen", "theft"),
-        ("en", "No guard in sight and a man fell down the stairs", "injury"),
-        ("en", "No one noticed that a boy fell off the wall", "injury"),
-        ("es", "Nadie vino cuando mi madre se desmayó", "injury"),
-        ("de", "Niemand half, als meine Mutter zusammengebrochen ist", "injury"),
-        ("it", "Mio figlio si è perso nel museo", "lost_child"),
-        ("en", "My son got lost in the museum, please help", "lost_child"),
-    ],
-)
-def test_a_danger_is_told_whatever_else_its_sentence_speaks_of(
-    lang: str, text: str, kind: str
-) -> None:
-    urgency = understand(text, lang).urgency
-    assert urgency is not None
-    assert urgency.kind == kind
-
-
-@pytest.mark.parametrize(
-    ("lang", "danger", "averted"),
-    [
-        ("en", "Smoke everywhere, we were all led outside.", "Turns out it was a false alarm."),
-        ("it", "Fumo ovunque, ci hanno fatto uscire tutti.", "Falso allarme."),
-        ("fr", "De la fumée partout, on nous a fait sortir.", "C'était une fausse alerte."),
-        ("de", "Überall Rauch, wir mussten alle raus.", "War dann blinder Alarm."),
-        ("es", "Humo por todas partes, nos han sacado a todos.", "Era una falsa alarma."),
-    ],
-)
-def test_what_was_averted_is_no_danger_in_the_whole_text(
-    lang: str, danger: str, averted: str
-) -> None:
-    assert understand(danger, lang).urgency is not None
-    assert understand(f"{danger} {averted}", lang).urgency is None
-
-
-def test_an_alarm_that_was_not_false_averts_nothing() -> None:
-    assert understand("Smoke everywhere, we ran outside. This is no false alarm!").urgency
-
-
-@pytest.mark.parametrize(
-    ("lang", "text"),
-    [
-        ("en", "Fire drill this morning, everyone evacuated, all out on the lawn"),
-        ("it", "Stamattina prova di evacuazione: tutti in giardino, sirene"),
-        ("fr", "Ce matin exercice d'évacuation, tout le monde dehors"),
-        ("de", "Heute früh Evakuierungsübung: alle raus, Feueralarm"),
-        ("es", "Simulacro de incendio esta mañana, evacuados todos"),
-    ],
-)
-def test_a_drill_is_no_danger_though_it_is_now(lang: str, text: str) -> None:
-    assert understand(text, lang).urgency is None
-
-
-@pytest.mark.parametrize(
-    ("lang", "text", "here"),
-    [
-        ("en", "Fire at the British Museum, we are all outside", ("british-museum", "london")),
-        ("es", "Me han robado el bolso en el Prado", ("museodelprado",)),
-        ("fr", "Il y a le feu au Louvre, on nous évacue", ("louvre",)),
-    ],
-)
-def test_a_museum_is_not_elsewhere_to_itself(lang: str, text: str, here: tuple[str, ...]) -> None:
-    assert understand(text, lang, here=here).urgency is not None
-    assert understand(text, lang, here=("moma",)).urgency is None
 
 
 @pytest.mark.parametrize(
@@ -366,10 +229,3 @@ def test_strong_hints_judge_a_visit_of_which_nothing_is_said(
     assert visit.label == "negative"
     assert [text[word.start : word.end] for word in visit.evidence] == ["velcro"]
     assert understand(text).work.abstained
-
-
-def test_no_hint_makes_a_danger_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "Fire on the second floor, we had to run!"
-    before = understand(text).visit
-    monkeypatch.setattr(table, "read_hints", lambda: {"fire": (-300, 300)})
-    assert understand(text).visit == before
