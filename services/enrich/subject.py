@@ -21,7 +21,6 @@ _DANGER = 4.0
 _ASPECT = 1.0
 _WORD = 0.8
 _HINDERED = 0.8
-_NEUTRAL = 1.0
 _UNHINTED = Leaning(0.0, 0.0)
 
 
@@ -33,12 +32,13 @@ def judge_sides(
     judgements: Sequence[Judgement],
     model: str,
     leaning: Leaning,
-    danger: Hit | None = None,
-    neutral: float = _NEUTRAL,
+    danger: Hit | None,
+    neutral: float,
 ) -> dict[Subject, Sentiment]:
     """Return the sentiment about the visit and about the works.
 
     ``danger`` is a bad visit, whatever words hint at (``leaning``); they tell nothing of the works.
+    ``neutral``: the log-odds of neither.
     """
     subjects = _subjects(clauses, cues, found, danger)
     only_works = bool(found) and all(about(item.aspect) == "work" for item in found)

@@ -17,7 +17,7 @@ from .here import Here
 from .hints import lean, read_hints
 from .language import UNDETERMINED, detect_languages
 from .phrases import Hit, Tokens
-from .phrases.library import find_all_phrases, taxonomy
+from .phrases.library import find_phrases, taxonomy
 from .reading import Reading, SentimentModel, Source, Text
 from .speaker import tell_speaker
 from .stars import by_stars, written_rating
@@ -56,6 +56,11 @@ class Item:
     is_bot: bool | None = None
     own: bool = False
     here: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> Source:
+        """The kind of source that it is judged as."""
+        return _SOURCES.get(self.kind, "post")
 
 
 class Understanding(Model):
@@ -103,11 +108,11 @@ class Reader:
         """Understand posts, one answer each, in order."""
         languages = detect_languages([(item.text, item.lang) for item in items])
         texts = [
-            Text(item.text, language.code, _SOURCES.get(item.kind, "post"))
+            Text(item.text, language.code, item.source)
             for item, language in zip(items, languages, strict=True)
         ]
         readings = self._model.read(texts)
-        phrases = find_all_phrases(
+        phrases = find_phrases(
             [
                 (item.text, language.code if language.confidence >= _KNOWN else UNDETERMINED)
                 for item, language in zip(items, languages, strict=True)
@@ -163,7 +168,7 @@ class Reader:
             found,
             judgements,
             self.model,
-            lean(tokens, _SOURCES.get(item.kind, "post")),
+            lean(tokens, item.source),
             danger,
             0.5 if speaker.kind == "visitor" else 1.0,
         )

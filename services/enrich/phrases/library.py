@@ -85,21 +85,13 @@ def book_of(language: str) -> Book:
     return Book(kept(language, texts, compile_book))
 
 
-def find_phrases(text: str, language: str) -> tuple[Tokens, dict[str, list[Hit]]]:
-    """Cut a text into words and find its phrases by kind of file.
-
-    A language without files, or none that is known, is read by all books in turn. Of a long text
-    the beginning is read.
-    """
-    return find_all_phrases([(text, language)])[0]
-
-
-def find_all_phrases(
+def find_phrases(
     texts: Sequence[tuple[str, str]],
 ) -> list[tuple[Tokens, dict[str, list[Hit]]]]:
     """Cut texts, each with its language, and find their phrases: one answer each, in order.
 
-    An answer is the text's words, and its phrases by kind of file.
+    An answer is the text's words, and its phrases by kind of file. A language without files, or
+    none that is known, is read by all books in turn; of a long text the beginning is read.
     """
     # All are cut first, and read language by language: a processor's cache holds one book at best.
     order = sorted(range(len(texts)), key=lambda at: texts[at][1])

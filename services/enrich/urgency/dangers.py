@@ -87,11 +87,10 @@ class Dangers:
         if sentence in self._drilled:
             return False
         lone = hit.words.bit_count() == 1
-        told = self._surely_told if mark == _SURE and not lone else self._told
+        of_people = not self._now and ASPECTS[hit.meaning.section] == "danger"
+        told = self._told if mark != _SURE or lone or of_people else self._surely_told
         if mark == _SURE and sentence in told and any(sentence == now for now, _ in self._now):
             return not self._is_figure(hit)
-        if not self._now and sentence in self._told and ASPECTS[hit.meaning.section] == "danger":
-            return False
         if self._is_told(hit, told):
             return False
         return mark == _SURE or any(

@@ -8,7 +8,7 @@ from services.enrich.reading import Pull
 
 
 def read(text: str) -> tuple[Clauses, list[str]]:
-    tokens, hits = find_phrases(text, "en")
+    [(tokens, hits)] = find_phrases([(text, "en")])
     return Clauses(tokens, hits.get("cues", [])), tokens.words
 
 
@@ -31,7 +31,7 @@ def test_a_question_is_known() -> None:
 
 
 def test_a_negation_turns_what_follows_in_its_clause() -> None:
-    tokens, hits = find_phrases("not very clean, lovely", "en")
+    [(tokens, hits)] = find_phrases([("not very clean, lovely", "en")])
     clauses = Clauses(tokens, hits["cues"])
     clean, lovely = (hit for hit in hits["cues"] if hit.meaning.section == "good")
     assert clauses.turned(clean)

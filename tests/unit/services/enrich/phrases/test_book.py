@@ -103,7 +103,7 @@ def test_the_files_of_every_language_can_be_read(language: str) -> None:
 
 
 def test_a_text_in_no_known_language_is_read_by_all_books() -> None:
-    _, hits = find_phrases("long queue, coda lunghissima", "und")
+    [(_, hits)] = find_phrases([("long queue, coda lunghissima", "und")])
     aspects = [hit.meaning.section for hit in hits["aspects"]]
     assert aspects.count("queue") >= 2
 

@@ -8,6 +8,11 @@ from services.enrich.hints import table
 from tests.unit.services.enrich.understood import understand
 
 
+def danger_of(text: str, lang: str) -> str | None:
+    urgency = understand(text, lang).urgency
+    return None if urgency is None else urgency.kind
+
+
 @pytest.mark.parametrize(
     ("lang", "text", "kind"),
     [
@@ -63,9 +68,7 @@ def test_beside_a_danger_its_place_and_its_noise_are_not_named() -> None:
     ],
 )
 def test_a_tale_in_another_sentence_silences_no_danger(lang: str, text: str, kind: str) -> None:
-    found = understand(text, lang).urgency
-    assert found is not None
-    assert found.kind == kind
+    assert danger_of(text, lang) == kind
 
 
 @pytest.mark.parametrize(
@@ -85,9 +88,7 @@ def test_a_tale_in_another_sentence_silences_no_danger(lang: str, text: str, kin
 def test_a_danger_is_told_whatever_else_its_sentence_speaks_of(
     lang: str, text: str, kind: str
 ) -> None:
-    urgency = understand(text, lang).urgency
-    assert urgency is not None
-    assert urgency.kind == kind
+    assert danger_of(text, lang) == kind
 
 
 @pytest.mark.parametrize(
