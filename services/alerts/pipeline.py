@@ -58,6 +58,7 @@ class Pipeline:
         self._health = health
         self._watchdog = watchdog
         self._wake_outbox = wake_outbox
+        self._all_published_in: int | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read, judge, keep and publish, until stopped; while database or Kafka are away, wait."""
@@ -92,6 +93,7 @@ class Pipeline:
         self._take_ticks(batch.place.partition, events)
         self._erasure.erased(changes.erased)
         if changes.stories:
+            self._all_published_in = None
             self._tell(changes)
             self._wake_outbox()
 
@@ -102,9 +104,17 @@ class Pipeline:
                     self._ticks.tick(partition, event.source, event.at)
 
     async def _publish_incidents(self) -> None:
-        """Publish the newest state of each incident of our partitions that has changed."""
+        """Publish the newest state of each incident of our partitions that has changed.
+
+        There are some after a change of ours, or where another replica has left them to us.
+        """
+        beginnings = self._reader.beginnings
+        if self._all_published_in == beginnings:
+            return
         waiting = await self._casework.unpublished(self._reader.partitions)
-        if waiting:
+        if not waiting:
+            self._all_published_in = beginnings
+        else:
             await self._publish(
                 [
                     event_record(

@@ -5,6 +5,7 @@ The group only shares out partitions. Nothing is committed to it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
@@ -29,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 _MOST_RECORDS = 500
 _WAIT_MS = 500
+_GATHER_SECONDS = 0.1
+"""Between two reads records gather, for each batch costs a transaction; not while we lag behind."""
 
 
 class Batch(NamedTuple):
@@ -59,6 +62,8 @@ class Reader:
         self._cluster = ""
         self._consumer: AIOKafkaConsumer | None = None
         self._positions: dict[TopicPartition, int | None] = {}
+        self._next_read = 0.0
+        self._beginnings = 0
 
     async def __aenter__(self) -> Reader:
         """Join the group. Raises ``Fatal`` where the topic is missing."""
@@ -87,6 +92,11 @@ class Reader:
         return frozenset(tp.partition for tp in self._ready().assignment())
 
     @property
+    def beginnings(self) -> int:
+        """How often reading has begun anew: at each rebalance, and after each trouble."""
+        return self._beginnings
+
+    @property
     def all_partitions(self) -> int:
         """How many partitions the topic has."""
         return len(self._ready().partitions_for_topic(self._topic) or ())
@@ -111,7 +121,11 @@ class Reader:
                 await self._take_up(tp)
             except KafkaError as error:
                 raise Retryable(f"Kafka does not answer: {type(error).__name__}") from error
+        now = asyncio.get_running_loop().time
+        await asyncio.sleep(max(0.0, self._next_read - now()))
         found = await consumer.getmany(timeout_ms=_WAIT_MS)
+        lags = sum(map(len, found.values())) == _MOST_RECORDS
+        self._next_read = now() + (0.0 if lags else _GATHER_SECONDS)
         return [
             Batch(
                 self._place(tp),
@@ -153,6 +167,7 @@ class Reader:
     def forget(self) -> None:
         """Read every partition again from where the database says."""
         self._positions.clear()
+        self._beginnings += 1
 
     def _place(self, tp: TopicPartition) -> Place:
         return Place(self._cluster, tp.topic, tp.partition)
