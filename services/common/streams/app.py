@@ -38,7 +38,7 @@ from .transport import Transport
 log = structlog.get_logger("services.common.stream_app")
 
 _BATCH = 500
-_BATCH_SECONDS = 0.02
+_BATCH_SECONDS = 0.1
 _LOOK_SECONDS = 5.0
 _STOP_SECONDS = 60.0
 
