@@ -39,7 +39,10 @@ async def advance(session: AsyncSession, place: Place, expected: int | None, nex
             return False
         return True
     result = await session.execute(
-        update(OffsetRow).where(*_is(place), OffsetRow.next == expected).values(next=next_)
+        update(OffsetRow)
+        .where(*_is(place), OffsetRow.next == expected)
+        .values(next=next_)
+        .execution_options(synchronize_session=False)  # no such row is ever loaded
     )
     assert isinstance(result, CursorResult)
     return result.rowcount == 1

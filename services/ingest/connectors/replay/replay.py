@@ -19,6 +19,8 @@ from .lines import ReplayRefused
 from .reader import Entry, Reader
 
 BATCH_LINES = 500
+_GATHER_SECONDS = 0.05
+"""A pause is no shorter: lines that are due within it go together, rather late than early."""
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _MICROSECOND = timedelta(microseconds=1)
 SILENCE = timedelta(hours=1)
@@ -186,7 +188,7 @@ class Replay:
         if due > asyncio.get_running_loop().time():
             if self._collected.observations:
                 yield self._batch()
-            await self._sleep(due - asyncio.get_running_loop().time())
+            await self._sleep(max(due - asyncio.get_running_loop().time(), _GATHER_SECONDS))
 
     def _batch(self) -> ReplayBatch:
         collected, self._collected = self._collected, _Collected()
