@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 from .errors import Fatal, Poison
 from .publisher import PublishRecords, check_size
@@ -15,7 +15,7 @@ class Outbound:
     def __init__(self, publish: PublishRecords) -> None:
         self._publish = publish
         self._waiting: list[Record] = []
-        self._at_end: dict[Hashable, Sequence[Record]] = {}
+        self._at_end: dict[Hashable, Callable[[], Sequence[Record]]] = {}
 
     async def add(self, records: Sequence[Record]) -> None:
         """Take records for the next flush. Raises ``Poison`` for one that is too large."""
@@ -23,9 +23,9 @@ class Outbound:
             check_size(record)
         self._waiting.extend(records)
 
-    def add_at_end(self, key: Hashable, records: Sequence[Record]) -> None:
-        """Take records that must come after all else of the batch; the last of a key counts."""
-        self._at_end[key] = records
+    def add_at_end(self, key: Hashable, make: Callable[[], Sequence[Record]]) -> None:
+        """Make records that must come after all else of the batch; the last of a key counts."""
+        self._at_end[key] = make
 
     async def flush(self) -> None:
         """Publish what was added and return when the broker has it. Raises ``Fatal``."""
@@ -41,6 +41,6 @@ class Outbound:
     async def finish(self) -> None:
         """Publish what was added, wait, and then what must come at the end."""
         await self.flush()
-        self._waiting = [record for records in self._at_end.values() for record in records]
+        self._waiting = [record for make in self._at_end.values() for record in make()]
         self._at_end.clear()
         await self.flush()

@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -146,13 +147,15 @@ class Scoring:
         await self._out.add(await self._housekeeping.due(received.partition, before, time.now))
         # What a tick covers must be on Kafka before it; of a batch's ticks the last will do.
         key = tick_key(received.partition)
-        headers = ce.tick_headers(tick.kind, SOURCE, key, time.now)
-        everywhere = range(self._enriched_partitions)
-        self._out.add_at_end(
-            key,
-            [Record(POSTS_ENRICHED, key, None, headers, partition=target) for target in everywhere],
-        )
+        self._out.add_at_end(key, partial(self._ticks, key, tick.kind, time.now))
         TIME.labels("posts").set(time.now.timestamp())
+
+    def _ticks(self, key: str, kind: ce.TickKind, at: datetime) -> list[Record]:
+        headers = ce.tick_headers(kind, SOURCE, key, at)
+        everywhere = range(self._enriched_partitions)
+        return [
+            Record(POSTS_ENRICHED, key, None, headers, partition=target) for target in everywhere
+        ]
 
     async def _learn(self) -> None:
         """Before a day begins, read the sums that come into force with it."""

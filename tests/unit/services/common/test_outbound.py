@@ -42,9 +42,9 @@ async def test_nothing_goes_out_before_a_flush_and_each_only_once() -> None:
 async def test_what_comes_at_the_end_waits_for_all_the_rest_to_be_there() -> None:
     sink = Sink()
     out = Outbound(sink.publish)
-    out.add_at_end("tick/0", [record("old tick")])
+    out.add_at_end("tick/0", lambda: [record("old tick")])
     await out.add([record("a")])
-    out.add_at_end("tick/0", [record("tick")])
+    out.add_at_end("tick/0", lambda: [record("tick")])
     await out.flush()
     await out.add([record("b")])
     await out.finish()
