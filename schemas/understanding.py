@@ -16,8 +16,17 @@ Polarity = Literal["negative", "neutral", "positive"]
 Subject = Literal["visit", "work"]
 """The visit (the museum as a place and a service), or the works (what it shows)."""
 UrgencyKind = Literal[
-    "fire", "injury", "attack", "harassment", "lost_child", "leak", "vandalism", "theft"
+    "fire",
+    "injury",
+    "attack",
+    "harassment",
+    "lost_child",
+    "leak",
+    "vandalism",
+    "theft",
+    "unclear",
 ]
+"""``unclear``: the words tell of a danger, but not of which."""
 SpeakerKind = Literal["visitor", "prospect", "press", "trade", "museum", "promotion"]
 
 

@@ -138,7 +138,8 @@ class Reader:
         urgent = _without(hits.get("urgency", []), "told", here, tokens)
         clauses = Clauses(tokens, cues)
         clauses.weigh(reading.pulls, [hit for hit in cues if hit.meaning.section == "dark"])
-        dangers = Dangers(tokens, clauses, urgent, cues)
+        leaning = lean(tokens, item.source)
+        dangers = Dangers(tokens, clauses, urgent, cues, leaning.alarm)
         danger = dangers.first()
         speaker = tell_speaker(
             tokens, hits.get("speaker", []), item.handle, item.display_name, item.own, item.is_bot
@@ -168,7 +169,7 @@ class Reader:
             found,
             judgements,
             self.model,
-            lean(tokens, item.source),
+            leaning,
             danger,
             0.5 if speaker.kind == "visitor" else 1.0,
         )

@@ -1,5 +1,5 @@
-"""What the words of a post hint at of a visit, beside what is plainly said, or alone."""
+"""What the words of a post hint at, of a visit and of a danger, beside what is said plainly."""
 
-from .table import Leaning, hinting, lean, read_hints
+from .table import Leaning, hinting, lean, most_alarming, read_hints
 
-__all__ = ["Leaning", "hinting", "lean", "read_hints"]
+__all__ = ["Leaning", "hinting", "lean", "most_alarming", "read_hints"]

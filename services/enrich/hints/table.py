@@ -1,7 +1,8 @@
-"""The learned table of hints, ``hints.tsv``: what a word adds to a bad and to a good visit.
+"""The learned table of hints, ``hints.tsv``: what a word adds to a bad and to a good visit, and to
+an alarm.
 
-It is read as a file that people can look at, a word and two numbers a line, and says nothing of the
-works.
+It is read as a file that people can look at, a word and three numbers a line, and says nothing of
+the works.
 """
 
 from __future__ import annotations
@@ -20,25 +21,33 @@ FILE = "hints.tsv"
 STEPS = 100
 """Steps of the file in one log-odd."""
 _MOST = 3 * STEPS
-"""A long post has many words, and is no surer of itself for that."""
+"""A long post has many words, and is no surer of its visit for that."""
+
+Hint = tuple[int, int, int]
+"""Steps to a bad and to a good visit, and to an alarm."""
 
 
 class Leaning(NamedTuple):
-    """Log-odds of a bad and of a good visit against neither, that hints add."""
+    """What hints add, in log-odds: of a bad and of a good visit against neither, and of a danger
+    against none (``alarm``).
+    """
 
     bad: float
     good: float
+    alarm: float = 0.0
 
 
 def lean(tokens: Tokens, kind: str) -> Leaning:
     """Add up what a post hints at; a word counts once. ``kind``: post, review or comment."""
     table = read_hints()
-    bad = good = 0
+    bad = good = alarm = 0
     for key in {kind_key(kind), *(key for key, _, _ in keys(tokens))}:
         if (hint := table.get(key)) is not None:
             bad += hint[0]
             good += hint[1]
-    return Leaning(*(max(-_MOST, min(_MOST, steps)) / STEPS for steps in (bad, good)))
+            alarm += hint[2]
+    bad, good = (max(-_MOST, min(_MOST, steps)) for steps in (bad, good))
+    return Leaning(bad / STEPS, good / STEPS, alarm / STEPS)
 
 
 def hinting(tokens: Tokens) -> list[tuple[int, int, float]]:
@@ -51,8 +60,16 @@ def hinting(tokens: Tokens) -> list[tuple[int, int, float]]:
     ]
 
 
+def most_alarming(tokens: Tokens) -> tuple[int, int]:
+    """Return the first and the last word of what adds most to an alarm."""
+    table = read_hints()
+    nothing: Hint = (0, 0, 0)
+    _, first, last = max(keys(tokens), key=lambda key: table.get(key[0], nothing)[2])
+    return first, last
+
+
 @cache
-def read_hints() -> Mapping[str, tuple[int, int]]:
+def read_hints() -> Mapping[str, Hint]:
     """Read the table. Raises ``Fatal`` where it is broken."""
     try:
         text = (resources.files(__package__) / FILE).read_text("utf-8")
@@ -61,18 +78,21 @@ def read_hints() -> Mapping[str, tuple[int, int]]:
         raise Fatal(f"hints/{FILE} cannot be read: {error}") from error
 
 
-def parse(text: str) -> dict[str, tuple[int, int]]:
+def parse(text: str) -> dict[str, Hint]:
     """Read a table's text. Raises ``ValueError`` with the line that is none of it."""
     table = {}
     for number, line in enumerate(text.splitlines(), 1):
         try:
-            key, bad, good = line.split("\t")
-            table[key] = int(bad), int(good)
+            key, bad, good, alarm = line.split("\t")
+            table[key] = int(bad), int(good), int(alarm)
         except ValueError as error:
-            raise ValueError(f"line {number} is not a word and two whole numbers") from error
+            raise ValueError(f"line {number} is not a word and three whole numbers") from error
     return table
 
 
-def render(table: Mapping[str, tuple[int, int]]) -> str:
+def render(table: Mapping[str, Hint]) -> str:
     """Write a table's text, in the order of its words."""
-    return "".join(f"{key}\t{bad:+d}\t{good:+d}\n" for key, (bad, good) in sorted(table.items()))
+    return "".join(
+        f"{key}\t{bad:+d}\t{good:+d}\t{alarm:+d}\n"
+        for key, (bad, good, alarm) in sorted(table.items())
+    )

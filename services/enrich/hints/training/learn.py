@@ -1,4 +1,4 @@
-"""From labelled posts to hints: a logistic regression over their words.
+"""From labelled posts to hints: logistic regressions over their words, of visit and of urgency.
 
 docs/labels.md has the rules of labelling and the shape of a line. Posts that are held out are not
 read.
@@ -13,26 +13,33 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
 from ...phrases.library import book_of
-from ..table import STEPS
+from ..table import STEPS, Hint
 from ..words import keys, kind_key
 
 _LABELS = {"negative": 0, "neutral": 1, "none": 1, "positive": 2}
 _FEWEST_POSTS = 3
-_SOFTNESS = 0.3
+_SOFTNESS = {"visit": 0.3, "alarm": 1.0}
+_FOLDS = 5
 _TRUST = 0.7
 """What a hint counts beside what is plainly said, which has been seen to be right more often."""
 
 
 class Example(NamedTuple):
-    """What is looked up of a post, and whether its visit is bad (0), neither (1) or good (2)."""
+    """What is looked up of a post, whether its visit is bad (0), neither (1) or good (2), whether
+    it is urgent, and the family of posts that say the same.
+    """
 
     keys: frozenset[str]
-    label: int
+    visit: int
+    urgent: bool
+    family: str
 
 
 def read_examples(folder: Path) -> list[Example]:
@@ -47,29 +54,60 @@ def read_examples(folder: Path) -> list[Example]:
             frozenset(key for key, _, _ in keys(book_of(post["lang"]).cut(post["text"])))
             | {kind_key(post["kind"])},
             _LABELS[post["visit"]],
+            post["urgency"] is not None,
+            post["family"],
         )
         for post in posts
         if post["split"] == "development"
     ]
 
 
-def learn(examples: Sequence[Example]) -> dict[str, tuple[int, int]]:
-    """Return what each word adds to a bad and to a good visit, in steps; none that adds nothing.
+def learn(examples: Sequence[Example]) -> dict[str, Hint]:
+    """Return what each word adds, in steps; none that adds nothing.
 
     How often visits are bad is left out: among labelled posts that is not as in life.
     """
-    seen = Counter(key for example in examples for key in example.keys)
-    names = sorted(key for key, posts in seen.items() if posts >= _FEWEST_POSTS)
-    machine = LogisticRegression(C=_SOFTNESS, max_iter=1_000)
-    with threadpool_limits(1):  # sums in the same order on any machine
-        machine.fit(_matrix(examples, names), [example.label for example in examples])
-    bad, neither, good = machine.coef_
-    steps = np.round(_TRUST * STEPS * np.stack((bad - neither, good - neither), axis=1))
+    names = _names(examples)
+    table = _matrix(examples, names)
+    visit = _regression("visit", table, [example.visit for example in examples])
+    bad, neither, good = _TRUST * visit.coef_
+    machine = _regression("alarm", table, [example.urgent for example in examples])
+    # A post is of one kind, so that its kind can stand for how often posts are urgent.
+    usual = [machine.intercept_[0] if name.startswith(kind_key("")) else 0.0 for name in names]
+    alarm = machine.coef_[0] + usual
+    steps = np.round(STEPS * np.stack((bad - neither, good - neither, alarm), axis=1))
     return {
-        name: (int(to_bad), int(to_good))
-        for name, (to_bad, to_good) in zip(names, steps, strict=True)
-        if to_bad or to_good
+        name: (int(to_bad), int(to_good), int(to_alarm))
+        for name, (to_bad, to_good, to_alarm) in zip(names, steps, strict=True)
+        if to_bad or to_good or to_alarm
     }
+
+
+def unlearned_alarms(examples: Sequence[Example]) -> NDArray[np.float64]:
+    """Return the alarm of each example in log-odds, by what the other families teach."""
+    alarm = np.zeros(len(examples))
+    folds = GroupKFold(_FOLDS).split(examples, groups=[example.family for example in examples])
+    for others, these in folds:
+        known = [examples[number] for number in others]
+        names = _names(known)
+        urgent = [example.urgent for example in known]
+        machine = _regression("alarm", _matrix(known, names), urgent)
+        asked = _matrix([examples[number] for number in these], names)
+        alarm[these] = machine.decision_function(asked)
+    return alarm
+
+
+def _names(examples: Sequence[Example]) -> list[str]:
+    seen = Counter(key for example in examples for key in example.keys)
+    return sorted(key for key, posts in seen.items() if posts >= _FEWEST_POSTS)
+
+
+def _regression(
+    what: str, table: csr_matrix, labels: Sequence[int] | Sequence[bool]
+) -> LogisticRegression:
+    machine = LogisticRegression(C=_SOFTNESS[what], max_iter=1_000)
+    with threadpool_limits(1):  # sums in the same order on any machine
+        return machine.fit(table, labels)
 
 
 def _matrix(examples: Iterable[Example], names: Sequence[str]) -> csr_matrix:

@@ -224,7 +224,7 @@ def test_strong_hints_judge_a_visit_of_which_nothing_is_said(
 ) -> None:
     text = "Some velcro"
     assert understand(text).visit.abstained
-    monkeypatch.setattr(table, "read_hints", lambda: {"velcro": (290, -10)})
+    monkeypatch.setattr(table, "read_hints", lambda: {"velcro": (290, -10, 0)})
     visit = understand(text).visit
     assert visit.label == "negative"
     assert [text[word.start : word.end] for word in visit.evidence] == ["velcro"]

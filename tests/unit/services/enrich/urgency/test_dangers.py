@@ -142,5 +142,33 @@ def test_a_museum_is_not_elsewhere_to_itself(lang: str, text: str, here: tuple[s
 def test_no_hint_makes_a_danger_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "Fire on the second floor, we had to run!"
     before = understand(text).visit
-    monkeypatch.setattr(table, "read_hints", lambda: {"fire": (-300, 300)})
+    monkeypatch.setattr(table, "read_hints", lambda: {"fire": (-300, 300, 0)})
     assert understand(text).visit == before
+
+
+def test_a_danger_that_no_word_around_it_hints_at_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "My bag was stolen and " + "it was nice and " * 5 + "quiet"
+    monkeypatch.setattr(table, "read_hints", dict)
+    urgency = understand(text).urgency
+    assert urgency is not None
+    assert urgency.kind == "theft"
+    monkeypatch.setattr(table, "read_hints", lambda: {":post": (0, 0, -400)})
+    assert understand(text).urgency is None
+    assert understand(text + ". Call security now!").urgency is not None  # it is now
+    assert understand("My bag was stolen").urgency is not None  # too few words
+
+
+def test_words_that_hint_at_a_danger_tell_of_one_that_no_phrase_knows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "Her lips were blue beside the fountain"
+    monkeypatch.setattr(table, "read_hints", lambda: {"lips": (0, 0, 100), ":post": (0, 0, 50)})
+    assert understand(text).urgency is None
+    monkeypatch.setattr(table, "read_hints", lambda: {"lips": (0, 0, 200), ":post": (0, 0, -30)})
+    found = understand(text)
+    assert found.urgency is not None
+    assert found.urgency.kind == "unclear"
+    assert text[found.urgency.start : found.urgency.end] == "lips"
+    assert [aspect.aspect for aspect in found.aspects] == ["danger"]
+    assert found.visit.label == "negative"
+    assert understand(text + ". It was a false alarm.").urgency is None
