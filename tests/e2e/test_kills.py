@@ -36,7 +36,7 @@ from tests import eventually
 from tests.e2e.in_memory import play_in_memory
 from tests.support.observer import compacted, differences, read
 
-SPEED = 900
+SPEED = 1_500
 KILLS_EACH = 3
 PARTITIONS = 4
 WORKERS = {"ingest": "ingest", "enrich-1": "enrich", "enrich-2": "enrich", "alerts": "alerts"}
