@@ -5,7 +5,7 @@ A slip in a file is an error with its file and line: nothing is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -33,12 +33,20 @@ class Entry:
     parts: tuple[Part, ...]
 
 
-def parse(kind: str, name: str, content: str, sections: Mapping[str, str]) -> Iterator[Entry]:
-    """Read a file. ``sections``: the marks that each section takes.
+def parse(
+    kind: str,
+    name: str,
+    content: str,
+    sections: Mapping[str, str],
+    wanted: Container[str] | None = None,
+) -> Iterator[Entry]:
+    """Read a file, all sections or those wanted. ``sections``: the marks that each section takes.
 
     Raises ``Fatal`` that names the line which cannot be read.
     """
     for number, section, line in _lines(name, content):
+        if wanted is not None and section not in wanted:
+            continue
         if section not in sections:
             raise Fatal(f"{name}, line {number}: no section [{section}] is known here")
         mark, rest = NO_MARK, line

@@ -25,6 +25,9 @@ LANGUAGES = ("en", "it", "fr", "de", "es")
 READ = 4_000
 """Code points of a text that are read for phrases, from its beginning."""
 
+NAME = " name"
+"""What sections end with that hold words of accounts' names."""
+
 _EVERY = "any"
 _CUES = "negation contrast concession good bad dark elsewhere irony wish title".split()
 
@@ -40,7 +43,7 @@ def taxonomy() -> Mapping[str, str]:
 def sections() -> Mapping[str, Mapping[str, str]]:
     """Return the sections of each kind of file, with the marks that each takes."""
     kinds = get_args(SpeakerKind)
-    names = [f"{kind} name" for kind in kinds]
+    names = [kind + NAME for kind in kinds]
     return {
         "aspects": dict.fromkeys(taxonomy(), "-+=") | {PLAIN: NO_MARK},
         "urgency": dict.fromkeys(get_args(UrgencyKind), "!?")
@@ -58,6 +61,17 @@ def entries_of(language: str, *kinds: str) -> list[Entry]:
         for kind in kinds or sections()
         for text in _texts(kind, language)
         for entry in parse(kind, f"{kind}/{language}.txt", text, sections()[kind])
+    ]
+
+
+def names_of(language: str) -> list[Entry]:
+    """Read what accounts' names tell of who speaks, and nothing else: at the first post."""
+    kind = "speaker"
+    wanted = {section for section in sections()[kind] if section.endswith(NAME)}
+    return [
+        entry
+        for text in _texts(kind, language)
+        for entry in parse(kind, f"{kind}/{language}.txt", text, sections()[kind], wanted)
     ]
 
 

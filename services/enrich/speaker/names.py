@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 import ahocorasick
 
 from ..phrases.folding import Folding
-from ..phrases.library import LANGUAGES, entries_of
+from ..phrases.library import LANGUAGES, NAME, names_of
 from ..phrases.tokens import cut
 from ..phrases.trie import Run, Trie
 from ..phrases.vocabulary import STAR
@@ -43,11 +43,10 @@ def _names() -> tuple[list[list[tuple[str, str]]], Trie, ahocorasick.Automaton]:
     """Return hints, and by their numbers what tells them as words and what within a handle."""
     hints: dict[Run, list[tuple[str, str]]] = {}
     for language in (*LANGUAGES, "any"):
-        for entry in entries_of(language, "speaker"):
-            kind, _, name = entry.meaning.section.partition(" ")
-            if name == "name":
-                for run in entry.parts[0].runs:
-                    hints.setdefault(run, []).append((kind, " ".join(run).strip(STAR)))
+        for entry in names_of(language):
+            kind = entry.meaning.section.removesuffix(NAME)
+            for run in entry.parts[0].runs:
+                hints.setdefault(run, []).append((kind, " ".join(run).strip(STAR)))
     loose = ahocorasick.Automaton(ahocorasick.STORE_INTS)
     for number, run in enumerate(hints):
         solid = "".join(run).strip(STAR)
