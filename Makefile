@@ -10,6 +10,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVICES := ingest enrich alerts
 
+# Where a machine forbids Python to keep what it has compiled, every start of a service would
+# compile all of it again: a third of its time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
