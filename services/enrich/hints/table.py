@@ -14,7 +14,7 @@ from typing import NamedTuple
 from services.common.errors import Fatal
 
 from ..phrases import Tokens
-from .words import keys, kind_key
+from .words import keys, kind_key, places
 
 FILE = "hints.tsv"
 STEPS = 100
@@ -34,11 +34,11 @@ def lean(tokens: Tokens, kind: str) -> Leaning:
     """Add up what a post hints at; a word counts once. ``kind``: post, review or comment."""
     table = read_hints()
     bad = good = 0
-    for key in {kind_key(kind), *(key for key, _, _ in keys(tokens))}:
-        if (hint := table.get(key)) is not None:
-            bad += hint[0]
-            good += hint[1]
-    return Leaning(*(max(-_MOST, min(_MOST, steps)) / STEPS for steps in (bad, good)))
+    for key in set(filter(table.__contains__, (kind_key(kind), *keys(tokens)))):
+        hint = table[key]
+        bad += hint[0]
+        good += hint[1]
+    return Leaning(max(-_MOST, min(_MOST, bad)) / STEPS, max(-_MOST, min(_MOST, good)) / STEPS)
 
 
 def hinting(tokens: Tokens) -> list[tuple[int, int, float]]:
@@ -46,7 +46,7 @@ def hinting(tokens: Tokens) -> list[tuple[int, int, float]]:
     table = read_hints()
     return [
         (first, last, (table[key][1] - table[key][0]) / STEPS / 2)
-        for key, first, last in keys(tokens)
+        for key, (first, last) in zip(keys(tokens), places(tokens), strict=True)
         if key in table
     ]
 
