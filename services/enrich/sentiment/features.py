@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -43,6 +42,7 @@ _MIX, _WORD, _PAIR = (
     np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 0xA24BAED4963EE407, 0x9FB21C651E98DF25)
 )
 _SHIFT = np.uint64(64 - BUCKET_BITS)
+_NONE = np.zeros(0, np.int64)
 _MOOD_LOGARITHMS = np.log1p(np.arange(1 << 10) / 16)
 _SPACE, _MARK, _COLON, _QUOTE = range(4)
 _COUNTED = (LINK, ACCOUNT, SHOUT, "!", "?", "#")
@@ -58,9 +58,21 @@ end behind it.
 """
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Plain texts, one after the other.
+class Runs(NamedTuple):
+    """Runs of letters, digits and emoji: words less the punctuation around and in them.
+
+    Where each begins, where it has ended, and which text it is of; ``buckets``: of each alone, and
+    of each with the one that follows in its text.
+    """
+
+    buckets: Ints
+    starts: Ints
+    ends: Ints
+    owners: Ints
+
+
+class Batch(NamedTuple):
+    """Plain texts, one after the other, as code points between some of none (``codes``).
 
     ``bounds`` tells where each begins and the last ends, ``lengths`` how many characters each has,
     ``owners`` which text each character is of, and ``classes`` of what kind it is; ``counts``: how
@@ -68,66 +80,52 @@ class Batch:
     """
 
     spellings: Sequence[Spelling]
-    codes: NDArray[np.uint32]
+    codes: NDArray[np.uint64]
     bounds: Ints
     lengths: Ints
     owners: Ints
     classes: NDArray[np.uint8]
     counts: Ints
+    runs: Runs
 
     @classmethod
     def of(cls, spellings: Sequence[Spelling]) -> Batch:
         """Put texts together."""
         plain = [spelling.plain for spelling in spellings]
-        codes = np.frombuffer("".join(plain).encode("utf-32-le", "surrogatepass"), np.uint32)
+        padded = "".join(("\0", *plain, "\0" * CHARACTERS))
+        codes = np.frombuffer(padded.encode("utf-32-le", "surrogatepass"), np.uint32)
         lengths = np.array([len(text) for text in plain], np.int64)
         bounds = np.zeros(len(plain) + 1, np.int64)
         np.add.accumulate(lengths, out=bounds[1:])
-        return cls(
-            spellings,
-            codes,
-            bounds,
-            lengths,
-            np.arange(len(plain)).repeat(lengths),
-            _character_classes().take(codes, mode="clip"),
-            np.array([len(spelling.words) for spelling in spellings], np.int64),
-        )
-
-    @cached_property
-    def runs(self) -> Runs:
-        """The runs of letters, digits and emoji: words less the punctuation around and in them."""
-        inside = self.classes >= _DIGIT
-        edges = (inside[1:] != inside[:-1]).nonzero()[0] + 1
-        starts, ends = edges[::2], edges[1::2]
-        if not len(starts):
-            return Runs(np.zeros((2, 0), np.int64), starts, ends, starts)
-        lengths = ends - starts
-        places = inside.nonzero()[0]
-        codes = self.codes.take(places) * _powers().take(places - starts.repeat(lengths))
-        hashes = np.add.reduceat(codes, np.add.accumulate(lengths) - lengths) * _MIX
-        owners = self.owners.take(starts)
-        words = np.empty((2, len(starts)), np.uint64)
-        np.multiply(hashes, _WORD, out=words[0])
-        np.add(hashes[:-1] * _MIX, hashes[1:], out=words[1, :-1])
-        words[1] *= _PAIR
-        words >>= _SHIFT
-        buckets = words.view(np.int64)
-        buckets[1, -1] = BUCKETS
-        if len(self.spellings) > 1:
-            buckets[1, :-1][owners[1:] != owners[:-1]] = BUCKETS
-        return Runs(buckets, starts, ends, owners)
+        owners = np.arange(len(plain)).repeat(lengths)
+        classes = _character_classes().take(codes[1:-CHARACTERS], mode="clip")
+        counts = np.array([len(spelling.words) for spelling in spellings], np.int64)
+        wide = codes.astype(np.uint64)
+        runs = _runs(wide[1:], owners, classes)
+        return cls(spellings, wide, bounds, lengths, owners, classes, counts, runs)
 
 
-class Runs(NamedTuple):
-    """Where each run begins, where it has ended, and which text it is of.
-
-    ``buckets``: of each alone, and of each with the one that follows in its text.
-    """
-
-    buckets: Ints
-    starts: Ints
-    ends: Ints
-    owners: Ints
+def _runs(codes: NDArray[np.uint64], owners: Ints, classes: NDArray[np.uint8]) -> Runs:
+    """A run's hash sums each character's code times a number of its place in the run."""
+    inside = classes >= _DIGIT
+    edges = (inside[1:] != inside[:-1]).nonzero()[0] + 1
+    starts, ends = edges[::2], edges[1::2]
+    if not len(starts):
+        return Runs(np.zeros((2, 0), np.int64), starts, ends, starts)
+    lengths = ends - starts
+    places = inside.nonzero()[0]
+    weighed = codes.take(places) * _powers().take(places - starts.repeat(lengths))
+    hashes = np.add.reduceat(weighed, np.add.accumulate(lengths) - lengths) * _MIX
+    whose = owners.take(starts)
+    words = np.empty((2, len(starts)), np.uint64)
+    np.multiply(hashes, _WORD, out=words[0])
+    np.add(hashes[:-1] * _MIX, hashes[1:], out=words[1, :-1])
+    words[1] *= _PAIR
+    words >>= _SHIFT
+    buckets = words.view(np.int64)
+    buckets[1, -1] = BUCKETS
+    buckets[1, :-1][whose[1:] != whose[:-1]] = BUCKETS
+    return Runs(buckets, starts, ends, whose)
 
 
 def gaps(batch: Batch) -> tuple[Ints, Ints]:
@@ -154,9 +152,8 @@ def character_grams(batch: Batch) -> Ints:
 
     A row holds those of one length, by where they begin, between two columns of no n-gram.
     """
-    width = len(batch.codes) + 2
-    codes = np.zeros(width + CHARACTERS - 1, np.uint64)
-    codes[1 : width - 1] = batch.codes
+    codes = batch.codes
+    width = len(codes) - CHARACTERS + 1
     hashes = np.empty((CHARACTERS, width), np.uint64)
     np.multiply(codes[:width], _MIX, out=hashes[0])
     for more in range(1, CHARACTERS):
@@ -202,8 +199,10 @@ def styles(batch: Batch) -> Floats:
 
 def emoji(batch: Batch) -> tuple[Ints, Ints]:
     """Return all emoji, as code points, and which text each is of."""
+    if _EMOJI not in batch.classes.tobytes():
+        return _NONE, _NONE
     found = (batch.classes == _EMOJI).nonzero()[0]
-    return batch.codes.take(found).astype(np.int64), batch.owners.take(found)
+    return batch.codes.take(found + 1).view(np.int64), batch.owners.take(found)
 
 
 def emoji_moods(found: tuple[Ints, Ints], texts: int, moods: NDArray[np.int16]) -> Floats:
@@ -234,9 +233,11 @@ def list_sums(found: tuple[Ints, Ints], languages: Ints, lists: NDArray[np.int8]
     buckets, owners = found
     said = lists[languages.take(owners), buckets]
     texts = len(languages)
+    if not said.any():
+        return np.zeros((texts, 3))
     rows = np.empty((texts, 3))
-    for column, words in enumerate((np.maximum(said, 0), np.minimum(said, 0))):
-        rows[:, column] = np.abs(np.bincount(owners, words, texts))
+    rows[:, 0] = np.bincount(owners, np.maximum(said, 0), texts)
+    rows[:, 1] = np.bincount(owners, np.maximum(-said, 0), texts)
     rows[:, 2] = rows[:, 0] - rows[:, 1]
     rows[:, 2] /= np.maximum(np.bincount(owners, minlength=texts), 1)
     rows[:, :2] = _LOGARITHMS[: PLAIN + 1].take(rows[:, :2].astype(np.int64), mode="clip")

@@ -140,19 +140,18 @@ class Table:
         before, after = gaps(batch)
         # A word's n-grams count half where they begin, and half where they end.
         halves = first[:-1] + last[1:]
-        pulls = _unpack(halves.take(after) - halves.take(before))[0]
+        pulls = _polarity((halves.take(after) - halves.take(before)) >> _LENGTH_BITS)
         return Scores(log_odds(texts), pulls * (scale[:, 0] / 2).repeat(batch.counts))
 
     def _sum_up(self, batch: Batch, languages: Ints) -> tuple[Ints, Ints]:
         """Return running sums of n-grams, by where they begin and by where they end."""
-        size = len(batch.codes)
         tables = languages * (BUCKETS + 1)
         buckets = character_grams(batch)
-        buckets[:, 1:-1] += tables.repeat(batch.lengths)
+        buckets[:, 1:-1] += tables.take(batch.owners)
         found = self._packed.take(buckets)
         first = np.add.reduce(found[:, :-1], axis=0)
         # In rows shorter by one, each begins one later than the row before: all by their last.
-        by_last = found.ravel()[: CHARACTERS * (size + 1)].reshape(CHARACTERS, -1)
+        by_last = found.ravel()[:-CHARACTERS].reshape(CHARACTERS, -1)
         last = np.add.reduce(by_last, axis=0)
         alone, pairs = self._packed.take(batch.runs.buckets + tables.take(batch.runs.owners))
         first[batch.runs.starts + 1] += alone + pairs
@@ -182,5 +181,10 @@ def _unpack(sums: Ints) -> tuple[Ints, Ints, Ints]:
     """Return the sums of polarity, neutrality and length that one number holds."""
     length = sums & ((1 << _LENGTH_BITS) - 1)
     rest = sums >> _LENGTH_BITS
-    polarity = (rest + (1 << (_NEUTRAL_BITS - 1))) >> _NEUTRAL_BITS
+    polarity = _polarity(rest)
     return polarity, rest - (polarity << _NEUTRAL_BITS), length
+
+
+def _polarity(sums: Ints) -> Ints:
+    """Return the sums of polarity that numbers hold beside those of neutrality, of either sign."""
+    return (sums + (1 << (_NEUTRAL_BITS - 1))) >> _NEUTRAL_BITS
