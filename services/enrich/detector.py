@@ -17,6 +17,7 @@ from .language_tables import tables_of
 LONGEST = 6
 """Bytes of the longest feature: what stands further back has no say in which ones end at a byte."""
 
+_BYTES = 256
 _NO_TEXT = 0xFF
 """A byte that no text has in UTF-8; it leads from everywhere to the automaton's beginning."""
 
@@ -32,6 +33,8 @@ class Detector:
         self._classes = self._tables.classes.tobytes()
         self._codes = self._tables.codes.tolist()
         self._again = self._tables.again.tolist()
+        # From the beginning, from which most steps are made, by byte.
+        self._first_steps = self._tables.steps[self._tables.rows[0] :][:_BYTES].copy()
 
     def classify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         """Return the code and the probability of each text's language."""
@@ -39,8 +42,14 @@ class Detector:
             return []
         encoded = [LanguageIdentifier._encode(text).translate(self._classes) for text in texts]
         shares = self._shares(self._walk(encoded), [len(data) or 1 for data in encoded])
-        best = shares.argmax(axis=1).tolist()
-        return [(self._codes[at], row[at]) for at, row in zip(best, shares.tolist(), strict=True)]
+        return [self._best(row) for row in shares.tolist()]
+
+    def _best(self, shares: list[float]) -> tuple[str, float]:
+        for first, again in self._again:  # two columns of one language
+            shares[first] += shares[again]
+            shares[again] = 0.0
+        best = max(shares)
+        return self._codes[shares.index(best)], best
 
     def _walk(self, encoded: Sequence[bytes]) -> _Ints:
         """Return all features of texts, each as its text's number times all features, and its own.
@@ -51,8 +60,8 @@ class Detector:
         between = self._classes[_NO_TEXT : _NO_TEXT + 1]
         data = np.frombuffer(between * (LONGEST - 1) + between.join(encoded), np.uint8)
         size = len(data) - LONGEST + 1
-        states = np.zeros(size, np.uint32)
-        for at in range(LONGEST):
+        states = self._first_steps.take(data[:size])
+        for at in range(1, LONGEST):
             states = steps.take(rows.take(states) + data[at : at + size])
         features = self._tables.features.take(states)
         found = (features >= 0).nonzero()[0]
@@ -63,28 +72,21 @@ class Detector:
         return keys
 
     def _shares(self, keys: _Ints, sizes: Sequence[int]) -> _Floats:
-        """Return the probability of each language, a row a text: naive Bayes, as the library."""
+        """Return the probability of each column's language, a row a text: naive Bayes, as the
+        library.
+        """
         weights, usual = self._tables.weights, self._tables.usual
         scores = np.zeros((len(sizes), len(usual)))
         if len(keys):
             keys.sort()
-            bounds = _bounds(keys)
-            counts = bounds[1:] - bounds[:-1]
-            owners, features = np.divmod(keys.take(bounds[:-1]), len(weights))
-            weighed = weights.take(features, axis=0) * np.log1p(counts)[:, None]
-            firsts = _bounds(owners)[:-1]
-            scores[owners.take(firsts)] = np.add.reduceat(weighed, firsts) + usual
+            new = np.ones(len(keys) + 1, np.bool_)
+            np.not_equal(keys[1:], keys[:-1], out=new[1:-1])
+            bounds = new.nonzero()[0]
+            firsts = bounds[:-1]
+            owners, features = np.divmod(keys.take(firsts), len(weights))
+            weighed = weights.take(features, axis=0) * np.log1p(bounds[1:] - firsts)[:, None]
+            known = np.bincount(owners).nonzero()[0]
+            scores[known] = np.add.reduceat(weighed, owners.searchsorted(known)) + usual
         scores /= np.sqrt(sizes)[:, None]
         powers = np.exp(scores - np.maximum.reduce(scores, axis=1, keepdims=True))
-        powers /= np.add.reduce(powers, axis=1, keepdims=True)
-        for first, again in self._again:  # two columns of one language
-            powers[:, first] += powers[:, again]
-            powers[:, again] = 0
-        return powers
-
-
-def _bounds(rising: _Ints) -> _Ints:
-    """Return where each number comes first, and the end."""
-    new = np.ones(len(rising) + 1, np.bool_)
-    np.not_equal(rising[1:], rising[:-1], out=new[1:-1])
-    return new.nonzero()[0]
+        return np.asarray(powers / np.add.reduce(powers, axis=1, keepdims=True))

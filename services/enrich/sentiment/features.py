@@ -124,7 +124,8 @@ def _runs(codes: NDArray[np.uint64], owners: Ints, classes: NDArray[np.uint8]) -
     words >>= _SHIFT
     buckets = words.view(np.int64)
     buckets[1, -1] = BUCKETS
-    buckets[1, :-1][whose[1:] != whose[:-1]] = BUCKETS
+    if whose[-1] > whose[0]:
+        buckets[1, :-1][whose[1:] != whose[:-1]] = BUCKETS
     return Runs(buckets, starts, ends, whose)
 
 
