@@ -6,9 +6,7 @@ of all that reading a post took. The tables are the library's; so are the answer
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,96 +14,79 @@ from py3langid.langid import LanguageIdentifier
 
 from .language_tables import tables_of
 
+LONGEST = 6
+"""Bytes of the longest feature: what stands further back has no say in which ones end at a byte."""
+
+_BYTES = 256
+_NO_TEXT = 0xFF
+"""A byte that no text has in UTF-8; it leads from everywhere to the automaton's beginning."""
+
 _Ints = NDArray[np.int64]
 _Floats = NDArray[np.float64]
-
-_FEW = 16
-"""So many texts are walked one by one: for fewer, a step of all costs more than their steps."""
 
 
 class Detector:
     """Tells the languages of texts, out of some."""
 
     def __init__(self, languages: Sequence[str]) -> None:
-        tables = tables_of(languages)
-        # A text alone is walked in Python, which reads arrays of its own sooner than numpy's.
-        self._steps = _array("I", tables.steps)
-        self._rows = _array("I", tables.rows)
-        self._features = _array("i", tables.features)
-        self._tables = tables._replace(  # the same memory: twice 30 MB would be too much
-            steps=np.frombuffer(self._steps, np.uint32),
-            rows=np.frombuffer(self._rows, np.uint32),
-            features=np.frombuffer(self._features, np.int32),
-        )
-        self._classes = tables.classes.tobytes()
-        self._codes = tables.codes.tolist()
+        self._tables = tables_of(languages)
+        self._classes = self._tables.classes.tobytes()
+        self._codes = self._tables.codes.tolist()
+        self._again = self._tables.again.tolist()
+        # From the beginning, from which most steps are made, by byte.
+        self._first_steps = self._tables.steps[self._tables.rows[0] :][:_BYTES].copy()
 
     def classify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         """Return the code and the probability of each text's language."""
         if not texts:
             return []
         encoded = [LanguageIdentifier._encode(text).translate(self._classes) for text in texts]
-        owners, features = (self._walk_one if len(texts) <= _FEW else self._walk)(encoded)
-        shares = self._shares(owners, features, [len(data) or 1 for data in encoded])
-        best = shares.argmax(axis=1)
-        sure = shares[np.arange(len(texts)), best]
-        return [
-            (self._codes[at], share) for at, share in zip(best.tolist(), sure.tolist(), strict=True)
-        ]
+        shares = self._shares(self._walk(encoded), [len(data) or 1 for data in encoded])
+        return [self._best(row) for row in shares.tolist()]
 
-    def _walk_one(self, encoded: Sequence[bytes]) -> tuple[_Ints, _Ints]:
-        """Return the features of texts and whose each is, walked one after the other."""
-        steps, rows, features = self._steps, self._rows, self._features
-        owners, found = array("q"), array("q")
-        for owner, data in enumerate(encoded):
-            state = 0
-            for byte in data:
-                state = steps[rows[state] + byte]
-                feature = features[state]
-                if feature >= 0:
-                    owners.append(owner)
-                    found.append(feature)
-        return np.frombuffer(owners, np.int64), np.frombuffer(found, np.int64)
+    def _best(self, shares: list[float]) -> tuple[str, float]:
+        for first, again in self._again:  # two columns of one language
+            shares[first] += shares[again]
+            shares[again] = 0.0
+        best = max(shares)
+        return self._codes[shares.index(best)], best
 
-    def _walk(self, encoded: Sequence[bytes]) -> tuple[_Ints, _Ints]:
-        """Do the same with all texts in step: of those that have a byte left, the next."""
-        lengths = np.array([len(data) for data in encoded])
-        order = np.argsort(-lengths, kind="stable")
-        longest = int(lengths.max())
-        padded = b"".join(encoded[at].ljust(longest, b"\0") for at in order)
-        columns = np.frombuffer(padded, np.uint8).reshape(len(encoded), longest).T
-        going = len(encoded) - np.searchsorted(lengths[order[::-1]], np.arange(longest), "right")
-        rows, steps, features = self._tables.rows, self._tables.steps, self._tables.features
-        states = np.zeros(len(encoded), np.int64)
-        owners, found = [order[:0]], [features[:0]]
-        for column, texts in zip(columns, going.tolist(), strict=True):
-            states = steps[rows[states[:texts]] + column[:texts]]
-            seen = features[states]
-            which = np.flatnonzero(seen >= 0)
-            owners.append(order[which])
-            found.append(seen[which])
-        return np.concatenate(owners), np.concatenate(found).astype(np.int64)
+    def _walk(self, encoded: Sequence[bytes]) -> _Ints:
+        """Return all features of texts, each as its text's number times all features, and its own.
 
-    def _shares(self, owners: _Ints, features: _Ints, sizes: Sequence[int]) -> _Floats:
-        """Return the probability of each language, a row a text: naive Bayes, as the library."""
+        The steps to all bytes are made at once, each from so far back as a feature is long.
+        """
+        rows, steps = self._tables.rows, self._tables.steps
+        between = self._classes[_NO_TEXT : _NO_TEXT + 1]
+        data = np.frombuffer(between * (LONGEST - 1) + between.join(encoded), np.uint8)
+        size = len(data) - LONGEST + 1
+        states = self._first_steps.take(data[:size])
+        for at in range(1, LONGEST):
+            states = steps.take(rows.take(states) + data[at : at + size])
+        features = self._tables.features.take(states)
+        found = (features >= 0).nonzero()[0]
+        keys = features.take(found).astype(np.int64)
+        if len(encoded) > 1:
+            owners = np.repeat(np.arange(len(encoded)), [len(text) + 1 for text in encoded])
+            keys += owners.take(found) * len(self._tables.weights)
+        return keys
+
+    def _shares(self, keys: _Ints, sizes: Sequence[int]) -> _Floats:
+        """Return the probability of each column's language, a row a text: naive Bayes, as the
+        library.
+        """
         weights, usual = self._tables.weights, self._tables.usual
-        keys, counts = np.unique(owners * len(weights) + features, return_counts=True)
-        owners, features = np.divmod(keys, len(weights))
         scores = np.zeros((len(sizes), len(usual)))
         if len(keys):
-            firsts = np.flatnonzero(np.diff(owners, prepend=-1))
-            weighed = np.log1p(counts)[:, None] * weights[features]
-            scores[owners[firsts]] = np.add.reduceat(weighed, firsts) + usual
+            keys.sort()
+            new = np.ones(len(keys) + 1, np.bool_)
+            np.not_equal(keys[1:], keys[:-1], out=new[1:-1])
+            bounds = new.nonzero()[0]
+            firsts = bounds[:-1]
+            owners, features = np.divmod(keys.take(firsts), len(weights))
+            weighed = weights.take(features, axis=0) * np.log1p(bounds[1:] - firsts)[:, None]
+            known = np.bincount(owners).nonzero()[0]
+            scores[known] = np.add.reduceat(weighed, owners.searchsorted(known)) + usual
         scores /= np.sqrt(sizes)[:, None]
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-        powers /= powers.sum(axis=1, keepdims=True)
-        for first, again in self._tables.again:  # two columns of one language
-            powers[:, first] += powers[:, again]
-            powers[:, again] = 0
-        return np.asarray(powers)
-
-
-def _array(kind: str, table: NDArray[Any]) -> array[int]:
-    copy = array(kind)
-    copy.frombytes(table.tobytes())
-    return copy
+        powers = np.exp(scores - np.maximum.reduce(scores, axis=1, keepdims=True))
+        return np.asarray(powers / np.add.reduce(powers, axis=1, keepdims=True))

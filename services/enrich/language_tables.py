@@ -70,7 +70,7 @@ def _unpack(languages: Sequence[str]) -> Tables:
         rows=np.array(model._rowbase, np.uint32) // _BYTES * len(bytes_kept),
         steps=steps[:, bytes_kept].ravel(),
         features=np.array(model.tk_output, np.int32),
-        weights=model.nb_ptc,
+        weights=np.ascontiguousarray(model.nb_ptc),  # a feature is a row
         usual=model.nb_pc.astype(np.float64),
         codes=np.array(model.nb_classes),
         again=np.array(model._alias_pairs, np.int64).reshape(-1, 2),

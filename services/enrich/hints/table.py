@@ -15,7 +15,7 @@ from typing import NamedTuple
 from services.common.errors import Fatal
 
 from ..phrases import Tokens
-from .words import keys, kind_key
+from .words import keys, kind_key, places
 
 FILE = "hints.tsv"
 STEPS = 100
@@ -41,13 +41,16 @@ def lean(tokens: Tokens, kind: str) -> Leaning:
     """Add up what a post hints at; a word counts once. ``kind``: post, review or comment."""
     table = read_hints()
     bad = good = alarm = 0
-    for key in {kind_key(kind), *(key for key, _, _ in keys(tokens))}:
-        if (hint := table.get(key)) is not None:
-            bad += hint[0]
-            good += hint[1]
-            alarm += hint[2]
-    bad, good = (max(-_MOST, min(_MOST, steps)) for steps in (bad, good))
-    return Leaning(bad / STEPS, good / STEPS, alarm / STEPS)
+    for key in set(filter(table.__contains__, (kind_key(kind), *keys(tokens)))):
+        to_bad, to_good, to_alarm = table[key]
+        bad += to_bad
+        good += to_good
+        alarm += to_alarm
+    return Leaning(
+        max(-_MOST, min(_MOST, bad)) / STEPS,
+        max(-_MOST, min(_MOST, good)) / STEPS,
+        alarm / STEPS,
+    )
 
 
 def hinting(tokens: Tokens) -> list[tuple[int, int, float]]:
@@ -55,7 +58,7 @@ def hinting(tokens: Tokens) -> list[tuple[int, int, float]]:
     table = read_hints()
     return [
         (first, last, (table[key][1] - table[key][0]) / STEPS / 2)
-        for key, first, last in keys(tokens)
+        for key, (first, last) in zip(keys(tokens), places(tokens), strict=True)
         if key in table
     ]
 
@@ -64,8 +67,8 @@ def most_alarming(tokens: Tokens) -> tuple[int, int]:
     """Return the first and the last word of what adds most to an alarm."""
     table = read_hints()
     nothing: Hint = (0, 0, 0)
-    _, first, last = max(keys(tokens), key=lambda key: table.get(key[0], nothing)[2])
-    return first, last
+    alarms = (table.get(key, nothing)[2] for key in keys(tokens))
+    return max(zip(alarms, places(tokens), strict=True), key=lambda each: each[0])[1]
 
 
 @cache

@@ -11,13 +11,17 @@ _CUT = 6
 """Letters of a word that are read: in five languages, most of what tells, little of its ending."""
 
 
-def keys(tokens: Tokens) -> Iterator[tuple[str, int, int]]:
-    """Yield each word and each two in a row, with the first and the last word that it is of."""
+def keys(tokens: Tokens) -> list[str]:
+    """Return each word, then each two in a row."""
     words = [word[:_CUT] for word in tokens.words]
-    for at, word in enumerate(words):
-        yield word, at, at
-    for at, (word, following) in enumerate(pairwise(words)):
-        yield f"{word} {following}", at, at + 1
+    return [*words, *map(" ".join, pairwise(words))]
+
+
+def places(tokens: Tokens) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last word that each of the keys is of."""
+    size = len(tokens)
+    yield from ((at, at) for at in range(size))
+    yield from pairwise(range(size))
 
 
 def kind_key(kind: str) -> str:

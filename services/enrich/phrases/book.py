@@ -45,7 +45,10 @@ class Book:
             words = words_between(first, last + 1)
             for meaning in whole:
                 found[meaning.kind].append(Hit(first, last, meaning, words))
-            if begun and follows and (starts := begun & follows.keys()):
+            if not (goes_on := follows.keys()).isdisjoint(
+                begun
+            ):  # seldom so: no set is made to see
+                starts = begun & goes_on
                 for (begin, _, held, _), place in _reached(stems, starts, follows, first):
                     together = held | words
                     for meaning in place.ends:

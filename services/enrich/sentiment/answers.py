@@ -20,9 +20,9 @@ _NEUTRAL = LABELS.index("neutral")
 
 def shares(logits: Floats) -> Floats:
     """Return the three shares of each row of log-odds, to four digits."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    powers = np.exp(logits - np.maximum.reduce(logits, axis=1, keepdims=True))
     total = powers[:, 0] + powers[:, 1] + powers[:, 2]
-    return np.asarray(np.round(powers / total[:, None], _DIGITS))
+    return np.asarray((powers / total[:, None]).round(_DIGITS))
 
 
 def answers(
@@ -35,14 +35,12 @@ def answers(
 
     Below a confidence of ``floors`` the model abstains.
     """
-    found = shares(logits)
-    labels = np.argmax(logits, axis=1)
-    confidence = found[np.arange(len(labels)), labels]
-    abstained = confidence < floors
-    labels = np.where(abstained, _NEUTRAL, labels)
-    for three, label, abstains, words in zip(
-        found.tolist(), labels.tolist(), abstained.tolist(), pulls, strict=True
+    labels = logits.argmax(axis=1).tolist()
+    for three, label, floor, words in zip(
+        shares(logits).tolist(), labels, floors.tolist(), pulls, strict=True
     ):
+        abstains = three[label] < floor
+        label = _NEUTRAL if abstains else label
         yield _answer(model, three, label, abstains, _evidence(words, label - _NEUTRAL))
 
 

@@ -9,9 +9,9 @@ seen of a text does not depend on the others.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from collections.abc import Sequence
+from functools import cache
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -42,122 +42,143 @@ _MIX, _WORD, _PAIR = (
     np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 0xA24BAED4963EE407, 0x9FB21C651E98DF25)
 )
 _SHIFT = np.uint64(64 - BUCKET_BITS)
+_NONE = np.zeros(0, np.int64)
 _MOOD_LOGARITHMS = np.log1p(np.arange(1 << 10) / 16)
-_LETTER, _DIGIT, _EMOJI, _SPACE, _MARK, _COLON, _QUOTE = range(7)
+_SPACE, _MARK, _COLON, _QUOTE = range(4)
 _COUNTED = (LINK, ACCOUNT, SHOUT, "!", "?", "#")
-_CLASSES = 7 + len(_COUNTED)
+_DIGIT, _EMOJI, _LETTER = range(4 + len(_COUNTED), 7 + len(_COUNTED))
+"""Words are made of these three; what is counted in ``STYLES`` stands in their order before."""
+_CLASSES = _LETTER + 1
 _LOGARITHMS = np.log1p(np.arange(PLAIN + 3, dtype=np.float64))
+_LATE = tuple(
+    np.array([(grown, back) for grown in range(CHARACTERS) for back in range(1, grown + 1)]).T
+)
+"""N-grams, by the characters after their first, and how far before a text's end they begin, that
+end behind it.
+"""
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Plain texts, one after the other; ``bounds`` tells where each begins and the last ends."""
+class Runs(NamedTuple):
+    """Runs of letters, digits and emoji: words less the punctuation around and in them.
+
+    Where each begins, where it has ended, and which text it is of; ``buckets``: of each alone, and
+    of each with the one that follows in its text.
+    """
+
+    buckets: Ints
+    starts: Ints
+    ends: Ints
+    owners: Ints
+
+
+class Batch(NamedTuple):
+    """Plain texts, one after the other, as code points between some of none (``codes``).
+
+    ``bounds`` tells where each begins and the last ends, ``lengths`` how many characters each has,
+    ``owners`` which text each character is of, and ``classes`` of what kind it is; ``counts``: how
+    many words each text has.
+    """
 
     spellings: Sequence[Spelling]
-    codes: NDArray[np.uint32]
+    codes: NDArray[np.uint64]
     bounds: Ints
+    lengths: Ints
+    owners: Ints
+    classes: NDArray[np.uint8]
+    counts: Ints
+    runs: Runs
 
     @classmethod
     def of(cls, spellings: Sequence[Spelling]) -> Batch:
         """Put texts together."""
         plain = [spelling.plain for spelling in spellings]
+        padded = "".join(("\0", *plain, "\0" * CHARACTERS))
+        codes = np.frombuffer(padded.encode("utf-32-le", "surrogatepass"), np.uint32)
+        lengths = np.array([len(text) for text in plain], np.int64)
         bounds = np.zeros(len(plain) + 1, np.int64)
-        np.cumsum([len(text) for text in plain], out=bounds[1:])
-        data = "".join(plain).encode("utf-32-le", "surrogatepass")
-        return cls(spellings, np.frombuffer(data, np.uint32), bounds)
-
-    @cached_property
-    def classes(self) -> NDArray[np.uint8]:
-        """What kind of character each is."""
-        return _character_classes()[np.minimum(self.codes, KNOWN)]
-
-    @cached_property
-    def owners(self) -> Ints:
-        """Which text each character is of."""
-        return np.repeat(np.arange(len(self.spellings)), np.diff(self.bounds))
-
-    @cached_property
-    def words(self) -> tuple[Ints, Ints, Ints]:
-        """Where each word begins and ends, and which text it is of; a cut word may be empty."""
-        counts = np.array([len(spelling.words) for spelling in self.spellings], np.int64)
-        owners = np.repeat(np.arange(len(counts)), counts)
-        lengths = [len(word.plain) + 1 for spelling in self.spellings for word in spelling.words]
-        sizes = np.array(lengths, np.int64)
-        ends = np.cumsum(sizes)
-        before = np.concatenate((np.zeros(1, np.int64), ends))[np.cumsum(counts) - counts]
-        ends += self.bounds[owners] - before[owners]
-        starts = ends - sizes + 1
-        most = self.bounds[owners + 1] - 1
-        return np.minimum(starts, most), np.minimum(ends, most), owners
-
-    @cached_property
-    def runs(self) -> Runs:
-        """The runs of letters, digits and emoji: words less the punctuation around and in them."""
-        inside = np.zeros(len(self.codes) + 2, np.bool_)
-        inside[1:-1] = self.classes < _SPACE
-        edges = np.flatnonzero(inside[1:] != inside[:-1])
-        starts, ends = edges[::2], edges[1::2]
-        return Runs(_hash_runs(self.codes.astype(np.uint64), starts, ends), starts, ends)
+        np.add.accumulate(lengths, out=bounds[1:])
+        owners = np.arange(len(plain)).repeat(lengths)
+        classes = _character_classes().take(codes[1:-CHARACTERS], mode="clip")
+        counts = np.array([len(spelling.words) for spelling in spellings], np.int64)
+        wide = codes.astype(np.uint64)
+        runs = _runs(wide[1:], owners, classes)
+        return cls(spellings, wide, bounds, lengths, owners, classes, counts, runs)
 
 
-class Runs(NamedTuple):
-    """The hash of each run, where it begins and where it has ended."""
-
-    hashes: _Hashes
-    starts: Ints
-    ends: Ints
-
-    @property
-    def buckets(self) -> Ints:
-        """The bucket of each."""
-        return ((self.hashes * _WORD) >> _SHIFT).view(np.int64)
-
-
-class Grams(NamedTuple):
-    """N-grams of one kind: the bucket of each, and where its first and its last character stand."""
-
-    buckets: Ints
-    first: slice | Ints
-    last: slice | Ints
-
-
-def grams(batch: Batch) -> Iterator[Grams]:
-    """Yield n-grams of 1 to 5 characters, over the gaps of words too, then words and pairs."""
-    size = len(batch.codes)
-    codes = batch.codes.astype(np.uint64)
-    hashes = codes * _MIX
-    inner = batch.bounds[1:-1, None]
-    for length in range(1, min(CHARACTERS, size) + 1):
-        if length > 1:
-            hashes = (hashes[:-1] + codes[length - 1 :]) * _MIX
-        buckets = (hashes >> _SHIFT).view(np.int64)
-        if length > 1 and len(inner):  # those that begin so late that they end in the next text
-            late = (inner - np.arange(1, length)).ravel()
-            buckets[late[(late >= 0) & (late < len(buckets))]] = BUCKETS
-        yield Grams(buckets, slice(0, size - length + 1), slice(length - 1, size))
-    yield from _word_grams(batch)
-
-
-def _word_grams(batch: Batch) -> Iterator[Grams]:
-    hashes, starts, ends = batch.runs
+def _runs(codes: NDArray[np.uint64], owners: Ints, classes: NDArray[np.uint8]) -> Runs:
+    """A run's hash sums each character's code times a number of its place in the run."""
+    inside = classes >= _DIGIT
+    edges = (inside[1:] != inside[:-1]).nonzero()[0] + 1
+    starts, ends = edges[::2], edges[1::2]
     if not len(starts):
-        return
-    yield Grams(batch.runs.buckets, starts, ends - 1)
-    owners = batch.owners[starts]
-    same = owners[:-1] == owners[1:]
-    pairs = ((hashes[:-1] * _MIX + hashes[1:]) * _PAIR)[same]
-    yield Grams((pairs >> _SHIFT).view(np.int64), starts[:-1][same], ends[1:][same] - 1)
-
-
-def _hash_runs(codes: _Hashes, starts: Ints, ends: Ints) -> _Hashes:
-    """Hash runs: the sum of each character's code times a number of its place in the run."""
-    if not len(starts):
-        return np.zeros(0, np.uint64)
+        return Runs(np.zeros((2, 0), np.int64), starts, ends, starts)
     lengths = ends - starts
-    firsts = np.cumsum(lengths) - lengths
-    places = np.arange(lengths.sum()) - np.repeat(firsts, lengths)
-    sums = np.add.reduceat(codes[np.repeat(starts, lengths) + places] * _powers()[places], firsts)
-    return sums * _MIX
+    places = inside.nonzero()[0]
+    weighed = codes.take(places) * _powers().take(places - starts.repeat(lengths))
+    hashes = np.add.reduceat(weighed, np.add.accumulate(lengths) - lengths) * _MIX
+    whose = owners.take(starts)
+    words = np.empty((2, len(starts)), np.uint64)
+    np.multiply(hashes, _WORD, out=words[0])
+    np.add(hashes[:-1] * _MIX, hashes[1:], out=words[1, :-1])
+    words[1] *= _PAIR
+    words >>= _SHIFT
+    buckets = words.view(np.int64)
+    buckets[1, -1] = BUCKETS
+    if whose[-1] > whose[0]:
+        buckets[1, :-1][whose[1:] != whose[:-1]] = BUCKETS
+    return Runs(buckets, starts, ends, whose)
+
+
+def gaps(batch: Batch) -> tuple[Ints, Ints]:
+    """Return the spaces before and after each word; of a word that was cut off, the last two
+    places of its text.
+    """
+    before: list[int] = []
+    after: list[int] = []
+    bounds = batch.bounds.tolist()
+    for spelling, first, end in zip(batch.spellings, bounds, bounds[1:], strict=False):
+        lengths = [len(word.plain) + 1 for word in spelling.words]
+        places = list(accumulate(lengths, initial=first))
+        if places[-1] >= end:
+            before += [min(place, end - 2) for place in places[:-1]]
+            after += [min(place, end - 1) for place in places[1:]]
+        else:
+            before += places[:-1]
+            after += places[1:]
+    return np.array(before, np.int64), np.array(after, np.int64)
+
+
+def character_grams(batch: Batch) -> Ints:
+    """Return the bucket of each n-gram of characters, over the gaps of words too.
+
+    A row holds those of one length, by where they begin, between two columns of no n-gram.
+    """
+    codes = batch.codes
+    width = len(codes) - CHARACTERS + 1
+    hashes = np.empty((CHARACTERS, width), np.uint64)
+    np.multiply(codes[:width], _MIX, out=hashes[0])
+    for more in range(1, CHARACTERS):
+        np.add(hashes[more - 1], codes[more : more + width], out=hashes[more])
+        hashes[more] *= _MIX
+    hashes >>= _SHIFT
+    buckets = hashes.view(np.int64)
+    buckets[:, 0] = buckets[:, -1] = BUCKETS
+    grown, back = _LATE
+    late = batch.bounds[1:, None] + (grown * width + 1 - back)
+    buckets.reshape(-1)[late] = BUCKETS
+    return buckets
+
+
+def grams(batch: Batch) -> tuple[Ints, Ints]:
+    """Return the buckets of all n-grams, of characters, words and pairs, and which text each is of.
+
+    The place of a letter in its word counts.
+    """
+    characters, runs = character_grams(batch)[:, 1:-1], batch.runs
+    owners = (np.tile(batch.owners, len(characters)), np.tile(runs.owners, len(runs.buckets)))
+    buckets = np.concatenate((characters.ravel(), runs.buckets.ravel()))
+    known = buckets < BUCKETS
+    return buckets[known], np.concatenate(owners)[known]
 
 
 def styles(batch: Batch) -> Floats:
@@ -166,10 +187,9 @@ def styles(batch: Batch) -> Floats:
     cells = batch.owners * _CLASSES + batch.classes
     counts = np.bincount(cells, minlength=texts * _CLASSES).reshape(texts, _CLASSES)
     rows = np.empty((texts, len(STYLES)))
-    rows[:, 0] = _LOGARITHMS[np.diff(batch.bounds)]
-    rows[:, 1] = _LOGARITHMS[np.minimum([len(s.words) for s in batch.spellings], PLAIN)]
-    rows[:, 2:8] = _LOGARITHMS[counts[:, 7:]]
-    rows[:, 8:10] = _LOGARITHMS[counts[:, _DIGIT : _EMOJI + 1]]
+    rows[:, 0] = _LOGARITHMS.take(batch.lengths)
+    rows[:, 1] = _LOGARITHMS[: PLAIN + 1].take(batch.counts, mode="clip")
+    rows[:, 2:10] = _LOGARITHMS.take(counts[:, _QUOTE + 1 : _LETTER])
     rows[:, 10] = counts[:, _COLON] > 0
     rows[:, 11] = ["..." in s.plain for s in batch.spellings]
     rows[:, 12] = counts[:, _QUOTE] > 0
@@ -180,8 +200,10 @@ def styles(batch: Batch) -> Floats:
 
 def emoji(batch: Batch) -> tuple[Ints, Ints]:
     """Return all emoji, as code points, and which text each is of."""
-    found = np.flatnonzero(batch.classes == _EMOJI)
-    return batch.codes[found].astype(np.int64), batch.owners[found]
+    if _EMOJI not in batch.classes.tobytes():
+        return _NONE, _NONE
+    found = (batch.classes == _EMOJI).nonzero()[0]
+    return batch.codes.take(found + 1).view(np.int64), batch.owners.take(found)
 
 
 def emoji_moods(found: tuple[Ints, Ints], texts: int, moods: NDArray[np.int16]) -> Floats:
@@ -200,7 +222,7 @@ def emoji_moods(found: tuple[Ints, Ints], texts: int, moods: NDArray[np.int16]) 
 
 def listed(batch: Batch) -> tuple[Ints, Ints]:
     """Return the buckets of all words that may be listed, and which text each is of."""
-    return batch.runs.buckets, batch.owners[batch.runs.starts]
+    return batch.runs.buckets[0], batch.runs.owners
 
 
 def list_sums(found: tuple[Ints, Ints], languages: Ints, lists: NDArray[np.int8]) -> Floats:
@@ -210,14 +232,17 @@ def list_sums(found: tuple[Ints, Ints], languages: Ints, lists: NDArray[np.int8]
     ``lists``: by language, then by bucket; above 0 is good.
     """
     buckets, owners = found
-    said = lists[languages[owners], buckets]
+    said = lists[languages.take(owners), buckets]
     texts = len(languages)
-    good, bad = (
-        np.bincount(owners, np.maximum(sign * said, 0), texts).astype(np.int64) for sign in (1, -1)
-    )
-    words = np.maximum(np.bincount(owners, minlength=texts), 1)
-    logarithms = (_LOGARITHMS[np.minimum(some, PLAIN)] for some in (good, bad))
-    return np.stack((*logarithms, (good - bad) / words), axis=1)
+    if not said.any():
+        return np.zeros((texts, 3))
+    rows = np.empty((texts, 3))
+    rows[:, 0] = np.bincount(owners, np.maximum(said, 0), texts)
+    rows[:, 1] = np.bincount(owners, np.maximum(-said, 0), texts)
+    rows[:, 2] = rows[:, 0] - rows[:, 1]
+    rows[:, 2] /= np.maximum(np.bincount(owners, minlength=texts), 1)
+    rows[:, :2] = _LOGARITHMS[: PLAIN + 1].take(rows[:, :2].astype(np.int64), mode="clip")
+    return rows
 
 
 @cache
@@ -230,7 +255,7 @@ def _powers() -> _Hashes:
 @cache
 def _character_classes() -> NDArray[np.uint8]:
     """Return the class of each code point below 0x20000; the last stands for all others."""
-    classes = np.zeros(KNOWN + 1, np.uint8)
+    classes = np.full(KNOWN + 1, _LETTER, np.uint8)
     for code in range(KNOWN):
         classes[code] = _character_class(chr(code))
     return classes
@@ -238,7 +263,7 @@ def _character_classes() -> NDArray[np.uint8]:
 
 def _character_class(character: str) -> int:
     if character in _COUNTED:
-        return 7 + _COUNTED.index(character)
+        return _QUOTE + 1 + _COUNTED.index(character)
     if character.isspace():
         return _SPACE
     if character == ":":

@@ -50,7 +50,7 @@ class TableModel:
         languages = self._numbers(texts)
         sources = np.array([SOURCES.index(text.source) for text in texts], np.int64)
         scores = self._table.score(Batch.of(spellings), languages, sources)
-        weights = np.round(scores.words, 3).tolist()
+        weights = scores.words.round(3).tolist()
         pulls, at = [], 0
         for text, spelling in zip(texts, spellings, strict=True):
             starts, ends = spans(text.text, spelling)

@@ -21,14 +21,16 @@ from services.common.errors import Fatal
 from ..reading import Source
 from .features import (
     BUCKETS,
+    CHARACTERS,
     COLUMNS,
     KNOWN,
     Batch,
     Floats,
     Ints,
+    character_grams,
     emoji,
     emoji_moods,
-    grams,
+    gaps,
     list_sums,
     listed,
     styles,
@@ -118,9 +120,10 @@ class Table:
     def score(self, batch: Batch, languages: Ints, sources: Ints) -> Scores:
         """Score texts, each with the number of its language and of its kind of source."""
         first, last = self._sum_up(batch, languages)
-        bounds = batch.bounds
-        polarity, neutrality, length = _unpack(first[bounds[1:]] - first[bounds[:-1]])
-        scale = self._steps[languages] / np.sqrt(LENGTH_STEP * np.maximum(length, 1))[:, None]
+        begun = first.take(batch.bounds)
+        polarity, neutrality, length = _unpack(begun[1:] - begun[:-1])
+        scale = self._steps.take(languages, axis=0)
+        scale /= np.sqrt(LENGTH_STEP * np.maximum(length, 1))[:, None]
         texts = np.array((polarity, neutrality)).T * scale
         texts += self._intercepts[languages, sources]
         style = np.concatenate(
@@ -131,25 +134,30 @@ class Table:
             ),
             axis=1,
         )
-        styled = style[:, :, None] * self._styles[languages]
+        styled = style[:, :, None] * self._styles.take(languages, axis=0)
         styled[:, 0] += texts
         texts = np.add.accumulate(styled, axis=1)[:, -1]  # a sum in one order, unlike sum()
-        starts, ends, owners = batch.words
-        pulls = (
-            _unpack(first[ends] - first[starts - 1])[0] + _unpack(last[ends + 1] - last[starts])[0]
-        )
-        return Scores(log_odds(texts), pulls * (scale[owners, 0] / 2))
+        before, after = gaps(batch)
+        # A word's n-grams count half where they begin, and half where they end.
+        halves = first[:-1] + last[1:]
+        pulls = _polarity((halves.take(after) - halves.take(before)) >> _LENGTH_BITS)
+        return Scores(log_odds(texts), pulls * (scale[:, 0] / 2).repeat(batch.counts))
 
     def _sum_up(self, batch: Batch, languages: Ints) -> tuple[Ints, Ints]:
         """Return running sums of n-grams, by where they begin and by where they end."""
-        size = len(batch.codes)
-        first, last = np.zeros(size + 1, np.int64), np.zeros(size + 1, np.int64)
-        offsets = (languages * (BUCKETS + 1))[batch.owners]
-        for some in grams(batch):
-            found = self._packed[some.buckets + offsets[some.first]]
-            first[1:][some.first] += found
-            last[1:][some.last] += found
-        return np.cumsum(first), np.cumsum(last)
+        tables = languages * (BUCKETS + 1)
+        buckets = character_grams(batch)
+        buckets[:, 1:-1] += tables.take(batch.owners)
+        found = self._packed.take(buckets)
+        first = np.add.reduce(found[:, :-1], axis=0)
+        # In rows shorter by one, each begins one later than the row before: all by their last.
+        by_last = found.ravel()[:-CHARACTERS].reshape(CHARACTERS, -1)
+        last = np.add.reduce(by_last, axis=0)
+        alone, pairs = self._packed.take(batch.runs.buckets + tables.take(batch.runs.owners))
+        first[batch.runs.starts + 1] += alone + pairs
+        alone[1:] += pairs[:-1]
+        last[batch.runs.ends] += alone
+        return np.add.accumulate(first), np.add.accumulate(last)
 
 
 def log_odds(scores: Floats) -> Floats:
@@ -173,6 +181,10 @@ def _unpack(sums: Ints) -> tuple[Ints, Ints, Ints]:
     """Return the sums of polarity, neutrality and length that one number holds."""
     length = sums & ((1 << _LENGTH_BITS) - 1)
     rest = sums >> _LENGTH_BITS
-    half = 1 << (_NEUTRAL_BITS - 1)
-    neutrality = ((rest + half) & (2 * half - 1)) - half
-    return (rest - neutrality) >> _NEUTRAL_BITS, neutrality, length
+    polarity = _polarity(rest)
+    return polarity, rest - (polarity << _NEUTRAL_BITS), length
+
+
+def _polarity(sums: Ints) -> Ints:
+    """Return the sums of polarity that numbers hold beside those of neutrality, of either sign."""
+    return (sums + (1 << (_NEUTRAL_BITS - 1))) >> _NEUTRAL_BITS

@@ -51,8 +51,7 @@ def read_examples(folder: Path) -> list[Example]:
     )
     return [
         Example(
-            frozenset(key for key, _, _ in keys(book_of(post["lang"]).cut(post["text"])))
-            | {kind_key(post["kind"])},
+            frozenset(keys(book_of(post["lang"]).cut(post["text"]))) | {kind_key(post["kind"])},
             _LABELS[post["visit"]],
             post["urgency"] is not None,
             post["family"],

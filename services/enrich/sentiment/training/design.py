@@ -73,11 +73,8 @@ def matrix(counts: csr_matrix, frequency: Floats, steps: NDArray[np.uint8]) -> c
 
 
 def _count(batch: Batch) -> csr_matrix:
-    found = list(grams(batch))
-    buckets = np.concatenate([some.buckets for some in found])
-    rows = np.concatenate([batch.owners[some.first] for some in found])
-    known = buckets < BUCKETS
-    cells, counts = np.unique(rows[known] << _CELL_BITS | buckets[known], return_counts=True)
+    buckets, rows = grams(batch)
+    cells, counts = np.unique(rows << _CELL_BITS | buckets, return_counts=True)
     bounds = np.searchsorted(cells >> _CELL_BITS, np.arange(len(batch.spellings) + 1))
     indices = cells & ((1 << _CELL_BITS) - 1)
     return csr_matrix(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from services.enrich.detector import Detector
+from services.enrich.detector import LONGEST, Detector
+from services.enrich.language_tables import tables_of
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "pt", "sr")
 TEXTS = (
@@ -57,3 +59,34 @@ def test_a_text_alone_gets_the_answer_that_it_gets_among_others(
 
 def test_nothing_asked_is_nothing_answered(detector: Detector) -> None:
     assert detector.classify([]) == []
+
+
+def test_the_automaton_knows_no_longer_feature() -> None:
+    tables = tables_of(LANGUAGES)
+    depths = np.full(len(tables.rows), -1)
+    depths[0], depth = 0, 0
+    while len(reached := np.flatnonzero(depths == depth)):
+        for led_from in np.array_split(reached, len(reached) // 1_000 + 1):
+            rows = tables.rows[led_from][:, None] + np.unique(tables.classes)
+            led_to = tables.steps[rows].ravel()
+            depths[led_to[depths[led_to] < 0]] = depth + 1
+        depth += 1
+    assert depths.min() >= 0
+    assert depths.max() == LONGEST
+
+
+def test_a_byte_of_no_text_leads_to_the_beginning_where_no_feature_ends() -> None:
+    tables = tables_of(LANGUAGES)
+    assert not tables.steps[tables.rows + tables.classes[0xFF]].any()
+    assert tables.features[0] == -1
+
+
+@given(st.binary(max_size=60))
+def test_features_are_those_of_a_walk_byte_by_byte(detector: Detector, read: bytes) -> None:
+    tables = tables_of(LANGUAGES)
+    data = read.translate(tables.classes.tobytes())
+    state, features = 0, []
+    for byte in data:
+        state = int(tables.steps[tables.rows[state] + byte])
+        features.append(int(tables.features[state]))
+    assert detector._walk([data]).tolist() == [each for each in features if each >= 0]

@@ -16,6 +16,7 @@ from services.enrich.sentiment.features import (
     Batch,
     emoji,
     emoji_moods,
+    gaps,
     grams,
     list_sums,
     listed,
@@ -33,11 +34,9 @@ def batch(texts: Sequence[str]) -> Batch:
 def by_text(texts: Sequence[str]) -> list[Counter[int]]:
     one = batch(texts)
     counts: list[Counter[int]] = [Counter() for _ in texts]
-    for some in grams(one):
-        owners = one.owners[some.first]
-        for owner, bucket in zip(owners.tolist(), some.buckets.tolist(), strict=True):
-            if bucket < BUCKETS:
-                counts[owner][bucket] += 1
+    buckets, owners = grams(one)
+    for owner, bucket in zip(owners.tolist(), buckets.tolist(), strict=True):
+        counts[owner][bucket] += 1
     return counts
 
 
@@ -94,10 +93,21 @@ def test_lists_speak_in_their_language_and_only_of_whole_words() -> None:
     assert list_sums(listed(batch(["so fine"])), np.array([1]), lists)[0, 2] == 0.5
 
 
-def test_words_stand_where_the_plain_text_has_them() -> None:
+def test_gaps_stand_around_the_words_of_the_plain_text() -> None:
     one = batch(["#MuseumNight is fun!", "", "ok GO"])
-    starts, ends, owners = one.words
+    before, after = gaps(one)
     text = "".join(spelling.plain for spelling in one.spellings)
-    found = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+    found = [text[start + 1 : end] for start, end in zip(before, after, strict=True)]
     assert found == ["#museumnight museum night", "is", "fun!", "ok", "go"]
-    assert owners.tolist() == [0, 0, 0, 2, 2]
+    assert one.counts.tolist() == [3, 0, 2]
+
+
+def test_of_words_cut_off_the_gaps_are_the_last_of_the_text() -> None:
+    one = batch(["short", "\ufdfa " * 500, "after"])
+    before, after = gaps(one)
+    first, end = one.bounds[1:3].tolist()
+    inside = slice(1, 501)
+    assert before[inside].min() == first
+    assert before[inside].max() == end - 2
+    assert after[inside].max() == end - 1
+    assert (before[501], after[501]) == (end, end + 6)

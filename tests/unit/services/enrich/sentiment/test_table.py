@@ -31,11 +31,10 @@ def weights() -> Weights:
 
 def slowly(weights: Weights, text: str, language: int) -> tuple[float, float]:
     polarity = neutrality = length = 0
-    for some in grams(Batch.of([spell(text)])):
-        for bucket in some.buckets.tolist():
-            polarity += int(weights.grams[language, bucket, 0])
-            neutrality += int(weights.grams[language, bucket, 1])
-            length += int(weights.rarity[bucket])
+    for bucket in grams(Batch.of([spell(text)]))[0].tolist():
+        polarity += int(weights.grams[language, bucket, 0])
+        neutrality += int(weights.grams[language, bucket, 1])
+        length += int(weights.rarity[bucket])
     scale = weights.steps[language] / math.sqrt(LENGTH_STEP * length)
     first, second = weights.intercepts[language, 0] + scale * (polarity, neutrality)
     return float(first), float(second)
@@ -57,13 +56,10 @@ def test_the_pulls_of_all_words_are_the_polarity(weights: Weights) -> None:
     scores = Table(weights).score(batch, np.array([0, 1]), np.zeros(2, np.int64))
     # An n-gram counts half where it begins and half where it ends, a gap for the word beside it;
     # the outer halves of the outermost spaces, together one of them, are no word's.
-    space = int(next(grams(batch)).buckets[0])
+    space = int(grams(batch)[0][0])
     for row, words, language in ((0, slice(0, 3), 0), (1, slice(3, 8), 1)):
         nobody = int(weights.grams[language, space, 0])
-        (length,) = (
-            sum(int(weights.rarity[some.buckets].sum()) for some in grams(alone))
-            for alone in [Batch.of([batch.spellings[row]])]
-        )
+        length = int(weights.rarity[grams(Batch.of([batch.spellings[row]]))[0]].sum())
         scale = weights.steps[language, 0] / math.sqrt(LENGTH_STEP * length)
         polarity = scores.logits[row, 2] - scores.logits[row, 0]
         polarity -= weights.intercepts[language, 0, 0]
