@@ -19,6 +19,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from benchmarks.aspects_result import Figures, Retrieval, Run, f1, keep, macro_f1, share
 from benchmarks.machine import describe_machine
 from benchmarks.result import put_between_markers
+from benchmarks.urgency_curve import curve
 from services.enrich.sentiment import load_model
 from services.enrich.understanding import Item, Reader, Understanding
 
@@ -53,11 +54,17 @@ def main() -> None:
         split=given.split,
         model=reader.model,
         figures=(*figures, measure("all", read)),
+        urgency=tuple(
+            curve(
+                (post["urgency"] is not None, found.urgency.confidence if found.urgency else 0.0)
+                for post, found in read
+            )
+        ),
         bristol=tuple(measure_bristol(reader)),
     )
     if given.write:
         put_between_markers("aspects", keep(run).markdown(), DOCS)
-    print(f"{reader.model}\n\n{run.table()}\n\n{run.bristol_table()}")
+    print(f"{reader.model}\n\n{run.tables()}")
 
 
 def labelled_posts(folder: Path) -> Iterable[Post]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, RootModel
 
 from benchmarks.machine import Machine
 from benchmarks.sentiment_result import align
+from benchmarks.urgency_curve import LIMITS, Point
 
 RESULT = Path(__file__).parent / "results" / "aspects.json"
 
@@ -50,7 +51,12 @@ class Run(_Part):
     split: str
     model: str
     figures: tuple[Figures, ...]
+    urgency: tuple[Point, ...]
     bristol: tuple[Retrieval, ...]
+
+    def tables(self) -> str:
+        """Write all that was measured."""
+        return "\n\n".join((self.table(), self.urgency_table(), self.bristol_table()))
 
     def table(self) -> str:
         """Write the figures, a row a language."""
@@ -81,6 +87,15 @@ class Run(_Part):
         ]
         return align(head, rows)
 
+    def urgency_table(self) -> str:
+        """Write what fewer false alarms cost in recall, over all languages."""
+        limits = [f"at most {limit:.0%}" for limit in LIMITS]
+        rows = [
+            (within, f"{point.confidence:.2f}", f"{point.recall:.3f}", f"{point.false_alarms:.1%}")
+            for within, point in zip([*limits, "all that is told"], self.urgency, strict=True)
+        ]
+        return align(("false alarms", "from a confidence of", "recall", "false alarms"), rows)
+
     def bristol_table(self) -> str:
         """Write how negative visits were found in the posts of Bristol."""
         if not self.bristol:
@@ -95,8 +110,7 @@ class Runs(RootModel[dict[str, Run]]):
     def markdown(self) -> str:
         """Write the tables for docs."""
         return "\n\n".join(
-            f"{run.machine.sentence()}\n\n{run.table()}\n\n{run.bristol_table()}"
-            for run in self.root.values()
+            f"{run.machine.sentence()}\n\n{run.tables()}" for run in self.root.values()
         )
 
 

@@ -80,9 +80,14 @@ class Aspect(Span):
 
 
 class Urgency(Span):
-    """A danger to people, works or the property, at the words that tell of it."""
+    """A danger to people, works or the property, at the words that tell of it.
+
+    ``confidence``: how likely it is one. Rather one too many is told: who wants fewer asks for more
+    of it.
+    """
 
     kind: UrgencyKind
+    confidence: Probability = 1.0
 
 
 class Speaker(Model):

@@ -22,7 +22,7 @@ from .reading import Reading, SentimentModel, Source, Text
 from .speaker import tell_speaker
 from .stars import by_stars, written_rating
 from .subject import judge_sides
-from .urgency import ASPECTS, Dangers
+from .urgency import ASPECTS, Danger, Dangers
 from .verdict import abstain
 
 _SAFETY = "safety"
@@ -140,7 +140,8 @@ class Reader:
         clauses.weigh(reading.pulls, [hit for hit in cues if hit.meaning.section == "dark"])
         leaning = lean(tokens, item.source)
         dangers = Dangers(tokens, clauses, urgent, cues, leaning.alarm)
-        danger = dangers.first()
+        urgency = dangers.first()
+        danger = None if urgency is None else urgency.hit
         speaker = tell_speaker(
             tokens, hits.get("speaker", []), item.handle, item.display_name, item.own, item.is_bot
         )
@@ -189,7 +190,7 @@ class Reader:
                 "visit": by_stars(rating, sides["visit"]),
                 "work": sides["work"],
                 "aspects": [self._aspect(tokens, each) for each in found],
-                "urgency": _urgency(tokens, danger),
+                "urgency": _urgency(tokens, urgency),
                 "speaker": speaker,
             }
         )
@@ -223,13 +224,14 @@ def _without(hits: Sequence[Hit], section: str, here: Here, tokens: Tokens) -> S
     return [hit for hit in hits if hit.meaning.section != section or not here.names(tokens, hit)]
 
 
-def _urgency(tokens: Tokens, danger: Hit | None) -> dict[str, object] | None:
+def _urgency(tokens: Tokens, danger: Danger | None) -> dict[str, object] | None:
     if danger is None:
         return None
     return {
-        "kind": danger.meaning.section,
-        "start": tokens.starts[danger.first],
-        "end": tokens.ends[danger.last],
+        "kind": danger.hit.meaning.section,
+        "start": tokens.starts[danger.hit.first],
+        "end": tokens.ends[danger.hit.last],
+        "confidence": round(danger.confidence, 3),
     }
 
 

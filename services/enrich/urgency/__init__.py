@@ -1,5 +1,5 @@
 """Dangers to people, works or the property: rather one too many than one missed."""
 
-from .dangers import ASPECTS, Dangers
+from .dangers import ASPECTS, Danger, Dangers
 
-__all__ = ["ASPECTS", "Dangers"]
+__all__ = ["ASPECTS", "Danger", "Dangers"]

@@ -12,8 +12,10 @@ and where they hint at one clearly, something has happened though no phrase says
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
+from typing import NamedTuple
 
 from ..clauses import NEAR, Clauses
 from ..hints import most_alarming
@@ -38,15 +40,24 @@ _THROUGHOUT = "="
 _ELSEWHERE = ("title", "elsewhere")
 _TOLD = 2
 """So many lone words of what is told silence a danger that tells by itself."""
-_CALM, _ALARMED = -2.6, 1.6
+_CALM, _ALARMED = -3.3, 1.4
 """Log-odds of a danger under which no phrase is believed, and from which one is told without any:
-of posts that had not been learned from (``hints.training``), one urgent one in twenty lies under
-the first, and three harmless ones in a thousand over the other."""
+of posts that had not been learned from (``hints.training``), one urgent one in fifty lies under the
+first, and five harmless ones in a thousand over the other."""
+_PHRASE = 1.0
+"""Log-odds that a phrase adds, so that what it tells is as often true as its confidence says."""
 _SUPPORT = 1.5
 """Log-odds that a word of now adds, or a second danger, and that a lone word takes."""
 _BRIEF, _DOUBT = 20, 0.15
 """Words of a text that says enough of itself, and the log-odds that each one less adds: few words
 cannot hint at much."""
+
+
+class Danger(NamedTuple):
+    """A danger at the words that tell of it; ``confidence``: how likely it is one, 0 to 1."""
+
+    hit: Hit
+    confidence: float
 
 
 class Dangers:
@@ -80,14 +91,16 @@ class Dangers:
         self._averted = any(hit.meaning.mark == _THROUGHOUT for hit in tales)
         self._drilled = {self._sentence(hit) for hit in tales if hit.meaning.mark == _SURE}
 
-    def first(self) -> Hit | None:
+    def first(self) -> Danger | None:
         """Return the first danger of the text, the surest first, or ``None``.
 
         Of those that share a word the longest says best what happened.
         """
-        dangers = [] if self._averted else [hit for hit in self._hits if self._counts(hit)]
+        if self._averted:
+            return None
+        dangers = [hit for hit in self._hits if self._counts(hit)]
         if not dangers:
-            return self._unclear() if self._alarm >= _ALARMED and not self._averted else None
+            return self._unclear() if self._alarm >= _ALARMED else None
         first = min(dangers, key=lambda hit: (hit.meaning.mark != _SURE, hit.first))
         alike = [
             hit
@@ -95,19 +108,22 @@ class Dangers:
             if hit.meaning.mark == first.meaning.mark and hit.words & first.words
         ]
         best = max(alike, key=lambda hit: hit.words.bit_count())
-        return best if self._is_believed(best, dangers) else None
+        odds = self._odds(best, dangers)
+        return Danger(best, _probability(odds + _PHRASE)) if odds >= _CALM else None
 
-    def _is_believed(self, best: Hit, dangers: Sequence[Hit]) -> bool:
+    def _odds(self, best: Hit, dangers: Sequence[Hit]) -> float:
+        """Return how likely a danger is by all words, but the phrase that tells of it."""
         another = any(not hit.words & best.words for hit in dangers)
         support = bool(self._now) + another - (best.words.bit_count() == 1)
         doubt = max(0, _BRIEF - len(self._tokens.words))
-        return self._alarm + _SUPPORT * support + _DOUBT * doubt >= _CALM
+        return self._alarm + _SUPPORT * support + _DOUBT * doubt
 
-    def _unclear(self) -> Hit:
+    def _unclear(self) -> Danger:
         """Return the words that alarm most, which do not say of what."""
         first, last = most_alarming(self._tokens)
         meaning = Meaning("urgency", "unclear", _SURE)
-        return Hit(first, last, meaning, words_between(first, last + 1))
+        hit = Hit(first, last, meaning, words_between(first, last + 1))
+        return Danger(hit, _probability(self._alarm))
 
     def is_told(self, hit: Hit) -> bool:
         """Whether a phrase is a figure of speech, in a title, or told of elsewhere."""
@@ -151,6 +167,10 @@ class Dangers:
 
     def _sentence(self, hit: Hit) -> int:
         return self._clauses.of(hit.first).sentence
+
+
+def _probability(odds: float) -> float:
+    return 1 / (1 + math.exp(-odds))
 
 
 def _tells(told: Hit) -> bool:

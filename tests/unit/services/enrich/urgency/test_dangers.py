@@ -154,7 +154,9 @@ def test_a_danger_that_no_word_around_it_hints_at_is_none(monkeypatch: pytest.Mo
     assert urgency.kind == "theft"
     monkeypatch.setattr(table, "read_hints", lambda: {":post": (0, 0, -400)})
     assert understand(text).urgency is None
-    assert understand(text + ". Call security now!").urgency is not None  # it is now
+    now = understand(text + ". Call security now!").urgency
+    assert now is not None
+    assert now.confidence < urgency.confidence
     assert understand("My bag was stolen").urgency is not None  # too few words
 
 
@@ -162,12 +164,13 @@ def test_words_that_hint_at_a_danger_tell_of_one_that_no_phrase_knows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     text = "Her lips were blue beside the fountain"
-    monkeypatch.setattr(table, "read_hints", lambda: {"lips": (0, 0, 100), ":post": (0, 0, 50)})
+    monkeypatch.setattr(table, "read_hints", lambda: {"lips": (0, 0, 100), ":post": (0, 0, 30)})
     assert understand(text).urgency is None
     monkeypatch.setattr(table, "read_hints", lambda: {"lips": (0, 0, 200), ":post": (0, 0, -30)})
     found = understand(text)
     assert found.urgency is not None
     assert found.urgency.kind == "unclear"
+    assert found.urgency.confidence == pytest.approx(0.846, abs=0.001)  # odds of e to the 1.7th
     assert text[found.urgency.start : found.urgency.end] == "lips"
     assert [aspect.aspect for aspect in found.aspects] == ["danger"]
     assert found.visit.label == "negative"
