@@ -40,14 +40,15 @@ _THROUGHOUT = "="
 _ELSEWHERE = ("title", "elsewhere")
 _TOLD = 2
 """So many lone words of what is told silence a danger that tells by itself."""
-_CALM, _ALARMED = -3.3, 1.4
+_CALM, _ALARMED = -3.0, 1.4
 """Log-odds of a danger under which no phrase is believed, and from which one is told without any:
-of posts that had not been learned from (``hints.training``), one urgent one in fifty lies under the
-first, and five harmless ones in a thousand over the other."""
-_PHRASE = 1.0
+of the posts that were not learned from, one danger in a hundred that a phrase tells lies under the
+first, and five harmless posts in a thousand over the other (``hints.training`` tells that)."""
+_PHRASE = 1.3
 """Log-odds that a phrase adds, so that what it tells is as often true as its confidence says."""
 _SUPPORT = 1.5
-"""Log-odds that a word of now adds, or a second danger, and that a lone word takes."""
+"""Log-odds that a word of now adds, or a second danger, and that a lone word takes, or a figure of
+speech or something that is only told, wherever in the text."""
 _BRIEF, _DOUBT = 20, 0.15
 """Words of a text that says enough of itself, and the log-odds that each one less adds: few words
 cannot hint at much."""
@@ -114,7 +115,8 @@ class Dangers:
     def _odds(self, best: Hit, dangers: Sequence[Hit]) -> float:
         """Return how likely a danger is by all words, but the phrase that tells of it."""
         another = any(not hit.words & best.words for hit in dangers)
-        support = bool(self._now) + another - (best.words.bit_count() == 1)
+        support = bool(self._now) + another
+        support -= (best.words.bit_count() == 1) + bool(self._figures) + bool(self._told)
         doubt = max(0, _BRIEF - len(self._tokens.words))
         return self._alarm + _SUPPORT * support + _DOUBT * doubt
 
