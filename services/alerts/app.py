@@ -32,8 +32,8 @@ from .settings import Settings
 from .store import origin
 from .store.casework import Casework
 from .store.database import Database
-from .store.migrate import check
 from .store.reader import Reader
+from .store.version import check
 from .ticks import TickClock
 from .troubles import Troubles
 

@@ -21,7 +21,7 @@ from deploy.local.postgres import Postgres
 
 _QUICK = {
     "group.min.session.timeout.ms": "1000",
-    "log.cleaner.backoff.ms": "200",
+    "log.cleaner.backoff.ms": "1000",
     "log.segment.delete.delay.ms": "100",
 }
 

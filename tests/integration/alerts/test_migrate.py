@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert
 
 from services.alerts.store.address import database_url
 from services.alerts.store.database import Database, create_engine
-from services.alerts.store.migrate import alembic_config, check, migrate, newest
+from services.alerts.store.migrate import alembic_config, migrate
 from services.alerts.store.models import OffsetRow
 from services.alerts.store.origin import ALLOWANCE, tells_from
+from services.alerts.store.version import NEWEST, check
 from services.common.errors import Fatal
 
 
@@ -31,6 +33,10 @@ async def run(url: str, step: str, *arguments: str) -> None:
     await engine.dispose()
 
 
+def test_the_newest_schema_is_the_last_migration() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == NEWEST
+
+
 def refuse(url: str, said: str) -> None:
     with pytest.raises(Fatal, match=said):
         check(url)
@@ -40,7 +46,7 @@ async def test_migrations_lead_to_the_models_and_back(fresh_url: str) -> None:
 
     await asyncio.to_thread(refuse, fresh_url, "no tables yet; run `passaparola alerts migrate`")
     for _ in range(2):
-        assert await asyncio.to_thread(migrate, fresh_url) == newest()
+        assert await asyncio.to_thread(migrate, fresh_url) == NEWEST
         await asyncio.to_thread(check, fresh_url)
     await run(fresh_url, "check")
     await run(fresh_url, "downgrade", "base")
@@ -62,6 +68,11 @@ async def test_new_database_knows_when_it_was_made(fresh_url: str) -> None:
     assert before <= made <= datetime.now(UTC)
     await asyncio.to_thread(migrate, fresh_url)
     assert await made_at(fresh_url) == made
+
+
+async def test_database_of_an_older_version_is_refused(fresh_url: str) -> None:
+    await run(fresh_url, "upgrade", "0001")
+    await asyncio.to_thread(refuse, fresh_url, f"at schema 0001, this version needs {NEWEST}")
 
 
 async def test_database_that_was_read_into_is_not_new(fresh_url: str) -> None:
