@@ -42,13 +42,14 @@ class Book:
             if sentences and (number := bisect_right(sentences, first)) != sentence:
                 sentence, stems, begun = number, [], set()
             whole, begins, follows = steps[run]
+            goes_on = not follows.keys().isdisjoint(begun)  # seldom so: no set is made to see
+            if not (whole or begins or goes_on):
+                continue
             words = words_between(first, last + 1)
             for meaning in whole:
                 found[meaning.kind].append(Hit(first, last, meaning, words))
-            if not (goes_on := follows.keys()).isdisjoint(
-                begun
-            ):  # seldom so: no set is made to see
-                starts = begun & goes_on
+            if goes_on:
+                starts = begun & follows.keys()
                 for (begin, _, held, _), place in _reached(stems, starts, follows, first):
                     together = held | words
                     for meaning in place.ends:
