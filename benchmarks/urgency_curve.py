@@ -27,7 +27,11 @@ def curve(told: Iterable[tuple[bool, float]], limits: Sequence[float] = LIMITS) 
     """
     points = list(_points(list(told)))
     within = (
-        max((point for point in points if point.false_alarms <= limit), key=_recall)
+        max(
+            (point for point in points if point.false_alarms <= limit),
+            key=_recall,
+            default=Point(confidence=1.0, recall=0.0, false_alarms=0.0),
+        )
         for limit in limits
     )
     return [*within, points[-1]]

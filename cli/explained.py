@@ -40,7 +40,8 @@ def _facts(post: EnrichedPost) -> Iterable[tuple[str, Text]]:
         )
     if post.urgency is not None:
         urgency = post.urgency
-        yield "urgent", _quote(post, urgency.start, urgency.end, urgency.kind, "bold red")
+        what = f"{urgency.kind}, {urgency.confidence:.0%} sure"
+        yield "urgent", _quote(post, urgency.start, urgency.end, what, "bold red")
     if post.speaker is not None:
         because = f" ({', '.join(post.speaker.evidence)})" if post.speaker.evidence else ""
         yield "who speaks", Text(post.speaker.kind + because)

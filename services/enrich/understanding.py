@@ -138,8 +138,8 @@ class Reader:
         urgent = _without(hits.get("urgency", []), "told", here, tokens)
         clauses = Clauses(tokens, cues)
         clauses.weigh(reading.pulls, [hit for hit in cues if hit.meaning.section == "dark"])
-        leaning = lean(tokens, item.source)
-        dangers = Dangers(tokens, clauses, urgent, cues, leaning.alarm)
+        leaning, alarm = lean(tokens, item.source)
+        dangers = Dangers(tokens, clauses, urgent, cues, item.source, alarm)
         urgency = dangers.first()
         danger = None if urgency is None else urgency.hit
         speaker = tell_speaker(

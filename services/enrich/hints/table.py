@@ -7,7 +7,7 @@ the works.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -28,29 +28,36 @@ Hint = tuple[int, int, int]
 
 
 class Leaning(NamedTuple):
-    """What hints add, in log-odds: of a bad and of a good visit against neither, and of a danger
-    against none (``alarm``).
-    """
+    """Log-odds of a bad and of a good visit against neither, that hints add."""
 
     bad: float
     good: float
-    alarm: float = 0.0
 
 
-def lean(tokens: Tokens, kind: str) -> Leaning:
-    """Add up what a post hints at; a word counts once. ``kind``: post, review or comment."""
+def lean(tokens: Tokens, kind: str) -> tuple[Leaning, float]:
+    """Add up what a post hints at, of its visit and to an alarm; a word counts once.
+
+    ``kind``: post, review or comment. The alarm is the log-odds of a danger against none.
+    """
+    bad, good, alarm = _sums(kind, keys(tokens))
+    leaning = Leaning(*(max(-_MOST, min(_MOST, steps)) / STEPS for steps in (bad, good)))
+    return leaning, alarm / STEPS
+
+
+def alarm_near(tokens: Tokens, kind: str, first: int, last: int) -> float:
+    """Return the alarm by some words of a post, from the first to the last."""
+    return _sums(kind, keys(tokens, first, last))[2] / STEPS
+
+
+def _sums(kind: str, looked_up: Iterable[str]) -> Hint:
     table = read_hints()
     bad = good = alarm = 0
-    for key in set(filter(table.__contains__, (kind_key(kind), *keys(tokens)))):
+    for key in set(filter(table.__contains__, (kind_key(kind), *looked_up))):
         to_bad, to_good, to_alarm = table[key]
         bad += to_bad
         good += to_good
         alarm += to_alarm
-    return Leaning(
-        max(-_MOST, min(_MOST, bad)) / STEPS,
-        max(-_MOST, min(_MOST, good)) / STEPS,
-        alarm / STEPS,
-    )
+    return bad, good, alarm
 
 
 def hinting(tokens: Tokens) -> list[tuple[int, int, float]]:
@@ -58,17 +65,17 @@ def hinting(tokens: Tokens) -> list[tuple[int, int, float]]:
     table = read_hints()
     return [
         (first, last, (table[key][1] - table[key][0]) / STEPS / 2)
-        for key, (first, last) in zip(keys(tokens), places(tokens), strict=True)
+        for key, (first, last) in zip(keys(tokens), places(0, len(tokens) - 1), strict=True)
         if key in table
     ]
 
 
-def most_alarming(tokens: Tokens) -> tuple[int, int]:
-    """Return the first and the last word of what adds most to an alarm."""
+def most_alarming(tokens: Tokens, first: int, last: int) -> tuple[int, int]:
+    """Return the first and the last word of what adds most to an alarm, of some words."""
     table = read_hints()
     nothing: Hint = (0, 0, 0)
-    alarms = (table.get(key, nothing)[2] for key in keys(tokens))
-    return max(zip(alarms, places(tokens), strict=True), key=lambda each: each[0])[1]
+    alarms = (table.get(key, nothing)[2] for key in keys(tokens, first, last))
+    return max(zip(places(first, last), alarms, strict=True), key=lambda each: each[1])[0]
 
 
 @cache

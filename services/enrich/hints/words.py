@@ -11,17 +11,18 @@ _CUT = 6
 """Letters of a word that are read: in five languages, most of what tells, little of its ending."""
 
 
-def keys(tokens: Tokens) -> list[str]:
-    """Return each word, then each two in a row."""
-    words = [word[:_CUT] for word in tokens.words]
+def keys(tokens: Tokens, first: int = 0, last: int | None = None) -> list[str]:
+    """Return each word from the first to the last, or to the end, then each two in a row."""
+    stop = None if last is None else last + 1
+    words = [word[:_CUT] for word in tokens.words[first:stop]]
     return [*words, *map(" ".join, pairwise(words))]
 
 
-def places(tokens: Tokens) -> Iterator[tuple[int, int]]:
+def places(first: int, last: int) -> Iterator[tuple[int, int]]:
     """Yield the first and the last word that each of the keys is of."""
-    size = len(tokens)
-    yield from ((at, at) for at in range(size))
-    yield from pairwise(range(size))
+    numbers = range(first, last + 1)
+    yield from ((at, at) for at in numbers)
+    yield from pairwise(numbers)
 
 
 def kind_key(kind: str) -> str:

@@ -14,7 +14,7 @@ def test_the_most_recall_within_each_limit_is_found() -> None:
 
 
 def test_where_even_the_surest_is_wrong_nothing_is_within_a_limit_of_none() -> None:
-    assert curve([(True, 0.4), (False, 0.9)], limits=(0.0,))[0].recall == 0
+    assert curve([(True, 0.4), (False, 1.0)], limits=(0.0,))[0].recall == 0
 
 
 def test_nothing_told_is_no_recall() -> None:

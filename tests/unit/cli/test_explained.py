@@ -51,6 +51,6 @@ def test_an_event_of_before_there_was_more_to_say_is_shown() -> None:
     assert "of the visit" not in shown(make_post())
 
 
-def test_a_danger_stands_out_with_its_kind() -> None:
-    urgency = {"kind": "fire", "start": 0, "end": 3}
-    assert "urgent        fire  “Two”" in shown(post(urgency=urgency))
+def test_a_danger_stands_out_with_its_kind_and_how_likely_it_is() -> None:
+    urgency = {"kind": "fire", "start": 0, "end": 3, "confidence": 0.91}
+    assert "urgent        fire, 91% sure  “Two”" in shown(post(urgency=urgency))

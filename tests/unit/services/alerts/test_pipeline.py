@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 from sqlalchemy import select
 
-from schemas import EnrichedPost
+from schemas import EnrichedPost, Incident, decode
 from services.alerts.erasure import Erasure
 from services.alerts.heartbeat import Heartbeat
 from services.alerts.judging import Judge
@@ -25,8 +27,11 @@ from services.alerts.store.reader import Batch, Reader
 from services.common.clock import WallClock
 from services.common.errors import Retryable
 from services.common.health import Health
+from services.common.publisher import PublishRecords
+from services.common.records import Record
 from services.common.watchdog import Watchdog
 from tests import eventually
+from tests.unit.services.alerts.desk import Desk
 from tests.unit.services.alerts.samples import (
     make_museum,
     museum_record,
@@ -49,6 +54,11 @@ class _Consumer:
             for number, posts in enumerate(partitions)
         }
         self._at = dict.fromkeys(self._log, 0)
+        self.polls = 0
+
+    def append(self, partition: int, post: EnrichedPost) -> None:
+        log = self._log[TopicPartition(TOPIC, partition)]
+        log.append(_record(partition, len(log), post))
 
     def assignment(self) -> set[TopicPartition]:
         return set(self._log)
@@ -67,6 +77,7 @@ class _Consumer:
 
     async def getmany(self, timeout_ms: int) -> dict[TopicPartition, list[Any]]:
         await asyncio.sleep(0)
+        self.polls += 1
         found = {tp: log[self._at[tp] : self._at[tp] + 1] for tp, log in self._log.items()}
         for tp, records in found.items():
             self._at[tp] += len(records)
@@ -103,18 +114,36 @@ def _record(partition: int, offset: int, post: EnrichedPost) -> Any:
     )
 
 
-async def test_moment_without_the_database_passes_over_no_partition(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("services.alerts.pipeline._PAUSE_SECONDS", 0.0)
+class _Counting(Casework):
+    """Counts the looks for what is unpublished."""
+
+    looks = 0
+
+    async def unpublished(self, partitions: frozenset[int]) -> Sequence[Incident]:
+        self.looks += 1
+        return await super().unpublished(partitions)
+
+
+class _Topic:
+    """What was published of incidents."""
+
+    def __init__(self) -> None:
+        self.stories: set[str] = set()
+
+    async def publish(self, records: Sequence[Record]) -> list[Any]:
+        values = [record.value for record in records if record.value is not None]
+        self.stories.update(decode(Incident, value).story_id for value in values)
+        return []
+
+
+@asynccontextmanager
+async def running(
+    database: Database, casework: Casework, consumer: _Consumer, publish: PublishRecords
+) -> AsyncIterator[None]:
     settings, register = Settings(), Register()
     register.apply(received(museum_record(make_museum())))
-    posts = [viral(post_id=f"bluesky:{name}") for name in "abcd"]
     reader = Reader(settings.kafka, TOPIC, "alerts", database, lambda _: None)
-    reader._consumer, reader._cluster = _Consumer(posts[:2], posts[2:]), "cluster"
-
-    async def publish(records: Any) -> None:
-        """Nobody reads."""
+    reader._consumer, reader._cluster = consumer, "cluster"
 
     async def nothing_more() -> None:
         """The register has been read."""
@@ -123,7 +152,7 @@ async def test_moment_without_the_database_passes_over_no_partition(
     pipeline = Pipeline(
         reader,
         Judge(Rulebook({}), register, nothing_more, publish, settings, tells_from=epoch),
-        _FailingOnce(database, lambda _: (), frozenset(), WallClock()),
+        casework,
         publish,
         Erasure(database, WallClock()),
         Heartbeat(publish, WallClock()),
@@ -133,15 +162,42 @@ async def test_moment_without_the_database_passes_over_no_partition(
         lambda: None,
     )
     stop = asyncio.Event()
-    running = asyncio.create_task(pipeline.run(stop))
+    run = asyncio.create_task(pipeline.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await run
+
+
+async def test_moment_without_the_database_passes_over_no_partition(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.alerts.pipeline._PAUSE_SECONDS", 0.0)
+    posts = [viral(post_id=f"bluesky:{name}") for name in "abcd"]
+    casework = _FailingOnce(database, lambda _: (), frozenset(), WallClock())
 
     async def all_known() -> bool:
         async with database.transaction() as session:
             known = set(await session.scalars(select(IncidentRow.story_id)))
         return known == {post.story_id for post in posts}
 
-    try:
+    async with running(database, casework, _Consumer(posts[:2], posts[2:]), _Topic().publish):
         await eventually(all_known, within=5)
-    finally:
-        stop.set()
-        await running
+
+
+async def test_unpublished_incidents_are_looked_for_where_some_can_be(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.alerts.store.reader._GATHER_SECONDS", 0.0)
+    topic, consumer, post = _Topic(), _Consumer([]), viral()
+    casework = _Counting(database, lambda _: (), frozenset(), WallClock())
+    async with running(database, casework, consumer, topic.publish):
+        await eventually(lambda: casework.looks == 1, within=5)
+        polls = consumer.polls
+        await eventually(lambda: consumer.polls > polls + 20, within=5)
+        assert casework.looks == 1
+        # Another replica keeps a batch of our partition, and dies before it publishes.
+        await Desk(database, {}, {}).keep(post)
+        consumer.append(0, post)
+        await eventually(lambda: topic.stories == {post.story_id}, within=5)

@@ -139,7 +139,7 @@ def test_a_museum_is_not_elsewhere_to_itself(lang: str, text: str, here: tuple[s
     assert understand(text, lang, here=("moma",)).urgency is None
 
 
-def test_no_hint_makes_a_danger_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_hint_makes_the_visit_of_a_danger_good(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "Fire on the second floor, we had to run!"
     before = understand(text).visit
     monkeypatch.setattr(table, "read_hints", lambda: {"fire": (-300, 300, 0)})
@@ -147,7 +147,7 @@ def test_no_hint_makes_a_danger_harmless(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_danger_that_no_word_around_it_hints_at_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "My bag was stolen and " + "it was nice and " * 5 + "quiet"
+    text = "My bag was stolen and " + "it was nice and " * 4 + "quiet"
     monkeypatch.setattr(table, "read_hints", dict)
     urgency = understand(text).urgency
     assert urgency is not None
@@ -175,3 +175,48 @@ def test_words_that_hint_at_a_danger_tell_of_one_that_no_phrase_knows(
     assert [aspect.aspect for aspect in found.aspects] == ["danger"]
     assert found.visit.label == "negative"
     assert understand(text + ". It was a false alarm.").urgency is None
+
+
+def test_praise_elsewhere_in_a_long_review_silences_no_danger() -> None:
+    praise = "The rooms were lovely, the labels clear and the cakes in the cafe wonderful. "
+    for danger in (
+        "Then a fire broke out in the cloakroom and we all had to get out.",
+        "An old man collapsed in front of us and nobody came.",
+    ):
+        for times in (0, 2, 4, 8, 12):
+            text = praise * times + danger + " " + praise * times
+            assert understand(text, kind="review").urgency is not None, (times, danger)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the film a man with a knife ran through the hall and children screamed",
+        "Fire drill: a man with a knife ran through the hall and children screamed",
+        "At the Louvre: wires poking out of a rucksack and children screamed",
+        "No smoke, and no wires poking out of the pocket",
+    ],
+)
+def test_what_phrases_pass_over_is_not_told_as_unclear(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "read_hints", lambda: {":post": (0, 0, 300)})
+    assert understand(text, here=("moma",)).urgency is None
+
+
+def test_what_only_alarms_is_told_by_words_that_stand_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A long text has many words, and that alone is no danger."""
+    monkeypatch.setattr(table, "read_hints", lambda: {"lips": (0, 0, 80), "blue": (0, 0, 80)})
+    between = "some other words of no interest at all " * 9
+    assert understand(f"Her lips {between} were blue").urgency is None
+    urgency = understand(f"{between} her lips were blue {between}").urgency
+    assert urgency is not None
+    assert urgency.kind == "unclear"
+
+
+@pytest.mark.parametrize("text", ["", "!!!", "https://example.org"])
+def test_a_text_without_words_tells_of_nothing(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "read_hints", lambda: {":post": (0, 0, 300)})
+    assert understand(text).urgency is None
