@@ -1,7 +1,7 @@
 """Learns the hints anew: ``python -m services.enrich.hints.training FOLDER``.
 
 It tells which alarm few harmless posts reach that were not learned from: from about there
-``urgency.dangers`` tells of a danger without a phrase.
+``urgency.belief`` tells of a danger without a phrase.
 """
 
 from __future__ import annotations
