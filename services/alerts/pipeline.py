@@ -88,7 +88,6 @@ class Pipeline:
             OFFSETS_REFUSED.inc()
             log.warning("offset_refused", **batch.place._asdict(), expected=batch.expected)
             self._reader.refused(batch)
-            self._all_published_in = None  # another replica has kept it, and may not publish more
             return
         self._reader.kept(batch)
         self._take_ticks(batch.place.partition, events)

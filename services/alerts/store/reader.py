@@ -93,7 +93,7 @@ class Reader:
 
     @property
     def beginnings(self) -> int:
-        """How often reading has begun anew: at each rebalance, and after each trouble."""
+        """How often reading has begun anew: at a rebalance, a refusal, or after a trouble."""
         return self._beginnings
 
     @property
@@ -146,6 +146,7 @@ class Reader:
     def refused(self, batch: Batch) -> None:
         """Read its partition again from where the database says."""
         self._positions.pop(TopicPartition(batch.place.topic, batch.place.partition), None)
+        self._beginnings += 1
 
     async def _take_up(self, tp: TopicPartition) -> None:
         consumer = self._ready()

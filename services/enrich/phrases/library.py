@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import get_args
@@ -54,25 +54,23 @@ def sections() -> Mapping[str, Mapping[str, str]]:
     }
 
 
-def entries_of(language: str, *kinds: str) -> list[Entry]:
-    """Read the files of a language, all or some kinds. Raises ``Fatal`` where one is broken."""
+def entries_of(language: str, *kinds: str, wanted: Container[str] | None = None) -> list[Entry]:
+    """Read the files of a language, all or some kinds, all sections or those wanted.
+
+    Raises ``Fatal`` where one is broken.
+    """
     return [
         entry
         for kind in kinds or sections()
         for text in _texts(kind, language)
-        for entry in parse(kind, f"{kind}/{language}.txt", text, sections()[kind])
+        for entry in parse(kind, f"{kind}/{language}.txt", text, sections()[kind], wanted)
     ]
 
 
 def names_of(language: str) -> list[Entry]:
     """Read what accounts' names tell of who speaks, and nothing else: at the first post."""
-    kind = "speaker"
-    wanted = {section for section in sections()[kind] if section.endswith(NAME)}
-    return [
-        entry
-        for text in _texts(kind, language)
-        for entry in parse(kind, f"{kind}/{language}.txt", text, sections()[kind], wanted)
-    ]
+    names = {section for section in sections()["speaker"] if section.endswith(NAME)}
+    return entries_of(language, "speaker", wanted=names)
 
 
 def _texts(kind: str, language: str) -> list[str]:

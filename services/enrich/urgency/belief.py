@@ -72,7 +72,7 @@ class Belief:
         In a long text, its sentence alone may say more than what is around it.
         """
         around = self._around(hit.first, hit.last)
-        parts = {around, around if self._is_all(*around) else self._sentence_of(hit)}
+        parts = [around] if self._is_all(*around) else [around, self._sentence_of(hit)]
         odds = max(self._odds(first, last, hit, dangers) for first, last in parts)
         return Danger(hit, _probability(odds + _PHRASE)) if odds >= _CALM else None
 
